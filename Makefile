@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Which script comes before which. What each does, and how, it says itself: scripts/NAME --help.
+
+export OUT := $(abspath $(or $(OUT),out))
+
+.PHONY: help
+help:
+	@echo 'A Contiguous Memory Allocator for Linux 6.12, built from Debian'"'"'s kernel source'
+	@echo
+	@echo '  make run             boot our kernel in QEMU and show what it does; from nothing, about 15 minutes'
+	@echo '  make test            all tests: host, KUnit, kselftest in the guest'
+	@echo '  make shell           a BusyBox prompt in the guest'
+	@echo
+	@echo '  make image           our kernel            -> out/arm64/Image'
+	@echo '  make image-nocma     ours with CONFIG_CMA=n -> out/arm64-nocma/Image'
+	@echo '  make image-upstream  upstream'"'"'s own CMA    -> out/arm64-upstream/Image'
+	@echo
+	@echo '  make prepare         the tree to edit: out/arm64/src'
+	@echo '  make refresh         bring edits made there back to the repository'
+	@echo '  make check           style, include arrows, sparse, kernel-doc, hooks'
+	@echo '  make test-bases      does it apply to every 6.12.y that Debian offers?'
+	@echo '  make menuconfig      base version, memory, area sizes (make config: by questions)'
+	@echo
+	@echo '  make deps            only install what is needed (apt, sudo where not root)'
+	@echo '  make clean           remove what was built; the unpacked base and downloads stay'
+	@echo '  make distclean       remove out/ altogether'
+
+.PHONY: deps unpack prepare refresh menuconfig config
+deps:
+	@scripts/deps
+
+unpack: deps
+	@scripts/unpack
+
+prepare: unpack
+	@scripts/prepare
+
+refresh:
+	@scripts/refresh
+
+menuconfig: unpack
+	@scripts/lab-config --menu
+
+config: unpack
+	@scripts/lab-config --ask
+
+# The names after "image-" are those of scripts/configs after "arm64-".
+.PHONY: image image-nocma image-upstream
+image: prepare
+	@scripts/configure arm64
+	@scripts/build arm64
+
+image-nocma: prepare
+	@scripts/configure arm64-nocma
+	@scripts/build arm64-nocma
+
+image-upstream: unpack
+	@scripts/configure arm64-upstream
+	@scripts/build arm64-upstream
+
+.PHONY: run test shell check test-bases
+run: image
+	@scripts/run
+
+test: image image-nocma
+	@scripts/test
+
+shell: image
+	@scripts/shell
+
+check: image
+	@scripts/check
+
+test-bases: deps
+	@scripts/test-bases
+
+# Neither may take edits of the prepared tree with it that are not in the repository yet.
+.PHONY: clean distclean no-edits
+no-edits:
+	@test ! -d $(OUT)/arm64/src || scripts/refresh --edited
+
+clean: no-edits
+	@test ! -d $(OUT) || find $(OUT) -mindepth 1 -maxdepth 1 ! -name pristine ! -name base \
+		! -name download ! -name lab.config -exec rm -rf {} +
+
+distclean: no-edits
+	rm -rf $(OUT)

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The kernels that we build, as scripts/configs lists them."""
+
+import collections
+import os
+import re
+import subprocess
+import threading
+import time
+
+from lib.common import LOG, OUT, REPO, Failure, say
+
+Config = collections.namedtuple("Config", "name source objects fragments")
+
+ARCHITECTURE = ["ARCH=arm64", "CROSS_COMPILE=aarch64-linux-gnu-"]
+
+
+def table():
+    found = {}
+    for line in (REPO / "scripts/configs").read_text().splitlines():
+        words = line.split("#", 1)[0].split()
+        if words:
+            fragments = [REPO / f"arch/arm64/configs/{fragment}.config" for fragment in words[2:]]
+            found[words[0]] = Config(words[0], OUT / words[1], OUT / words[0], fragments)
+    return found
+
+
+def find(name):
+    config = table().get(name)
+    if not config:
+        raise Failure(f"scripts/configs has no kernel {name}, only " + ", ".join(table()))
+    if not (config.source / "Makefile").exists():
+        raise Failure(f"no kernel source in {config.source}: scripts/unpack and scripts/prepare make it")
+    return config
+
+
+def kbuild(config, targets, step, progress=False):
+    """Run the kernel's make, its words going to a log; when it fails, show the end of that."""
+    LOG.mkdir(parents=True, exist_ok=True)
+    log = LOG / f"{step}-{config.name}.log"
+    command = ["make", "-C", str(config.source), f"O={config.objects}", *ARCHITECTURE, *targets]
+    # Our own make's flags and overrides are not the kernel's.
+    environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    with open(log, "w", encoding="utf-8") as file:
+        process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                   env=environment)
+    if progress:
+        threading.Thread(target=_report, args=(process, log, f"{step}: {config.name}"), daemon=True).start()
+    try:
+        code = process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait()
+        raise
+    if code:
+        lines = log.read_text(errors="replace").splitlines()
+        errors = [line for line in lines if re.search("error:|undefined reference|No rule to make", line)][:10]
+        for line in errors or lines[-20:]:
+            say(f"  {line}")
+        raise Failure(f"{config.name}: make {' '.join(targets)} failed, its log is {log}")
+    return log
+
+
+def _report(process, log, prefix):
+    """Every half minute, how many steps make has done and which file it is at."""
+    while process.poll() is None:
+        time.sleep(30)
+        steps = [line for line in log.read_text(errors="replace").splitlines() if line.startswith("  ")]
+        if steps and process.poll() is None:
+            say(f"{prefix}: {len(steps)} steps, {steps[-1].split()[-1]}")

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The range engine: makes a range of page frames free, and takes it.
+ *
+ * The engine knows zones, pageblocks and pages; it knows no area. A request
+ * travels through its files in this order:
+ *
+ *	range.c		contig_take(): the stages, and their undo in reverse
+ *	take.c		free pages straight out of the buddy allocator, or not
+ *	isolate.c	no page of these pageblocks is given out any more
+ *	evacuate.c	drain, drop or migrate whatever still lives in the range
+ *	survey.c	what is in the range, and which page is in the way
+ *	free.c		the way back
+ *
+ * Locks: the engine sleeps holding none. zone->lock is taken for one pageblock
+ * at a time and nothing is taken inside it. The caller sees to it that no two
+ * requests run for the same page at the same time; two requests for the same
+ * pageblock are sorted out here.
+ */
+#ifndef _MM_CONTIG_CONTIG_H
+#define _MM_CONTIG_CONTIG_H
+
+#include <linux/contig_reason.h>
+#include <linux/gfp.h>
+
+/**
+ * enum contig_effort - how far to go for a range
+ * @CONTIG_IF_FREE: take it if every page is free already; costs no more than
+ *		    looking, and touches no pageblock's type
+ * @CONTIG_EVACUATE: also move out whoever lives there
+ * @CONTIG_INSIST: also wait for those who are about to leave, with per-CPU
+ *		   caches of the whole machine switched off meanwhile
+ */
+enum contig_effort {
+	CONTIG_IF_FREE,
+	CONTIG_EVACUATE,
+	CONTIG_INSIST,
+};
+
+/**
+ * struct contig_request - one range, one attempt
+ * @start_pfn: first page frame
+ * @end_pfn: first page frame behind the range
+ * @migratetype: MIGRATE_CMA for a range of an area, which may not be taken by
+ *		 anybody else; any other type leaves areas alone
+ * @gfp: how the engine may reclaim, and how the pages are to be prepared;
+ *	 with __GFP_COMP they become one compound page
+ * @effort: how far to go
+ * @blocker_pfn: on failure, the page that was in the way
+ * @reason: on failure, why it was
+ */
+struct contig_request {
+	unsigned long start_pfn;
+	unsigned long end_pfn;
+	int migratetype;
+	gfp_t gfp;
+	enum contig_effort effort;
+
+	unsigned long blocker_pfn;
+	enum contig_reason reason;
+};
+
+int contig_take(struct contig_request *req);
+void contig_free(unsigned long pfn, unsigned long nr_pages);
+const char *contig_reason_name(enum contig_reason reason);
+
+/* A blocker of this kind goes away by itself: trying again is worth it. */
+static inline bool contig_reason_is_transient(enum contig_reason reason)
+{
+	switch (reason) {
+	case CONTIG_REASON_PEER:
+	case CONTIG_REASON_WRITEBACK:
+	case CONTIG_REASON_PINNED:
+	case CONTIG_REASON_MIGRATE_FAILED:
+	case CONTIG_REASON_IN_FLIGHT:
+	case CONTIG_REASON_HUGETLB:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Between the engine's files. */
+
+static inline int contig_blocked(struct contig_request *req, unsigned long pfn,
+				 enum contig_reason reason, int err)
+{
+	req->blocker_pfn = pfn;
+	req->reason = reason;
+	return err;
+}
+
+/**
+ * struct contig_survey - what a look at a range found
+ * @nr_free: pages in the buddy allocator
+ * @nr_tenants: pages that migration can move, as far as one can tell
+ * @nr_unsettled: pages with no reference that are not in the buddy allocator:
+ *		  in a per-CPU list, or on their way
+ * @nr_extra: pages that somebody holds more references to than is explained,
+ *	      or that are on no list: a per-CPU batch, or a pin
+ * @blocker_pfn: the first page that is in the way; the range's end if none
+ * @reason: why it is
+ * @unmovable_pfn: the first page that will certainly stay, if below the end
+ */
+struct contig_survey {
+	unsigned long nr_free;
+	unsigned long nr_tenants;
+	unsigned long nr_unsettled;
+	unsigned long nr_extra;
+	unsigned long blocker_pfn;
+	enum contig_reason reason;
+	unsigned long unmovable_pfn;
+};
+
+void contig_survey(unsigned long start_pfn, unsigned long end_pfn,
+		   struct contig_survey *survey);
+unsigned long contig_first_used(unsigned long start_pfn, unsigned long end_pfn);
+
+int contig_take_free(struct contig_request *req, bool isolated);
+int contig_publish(struct contig_request *req);
+
+/**
+ * struct contig_isolation - the pageblocks that a request holds isolated
+ * @start_pfn: first page frame of the first one
+ * @end_pfn: behind the last one; equal to @start_pfn if none is held
+ * @types: what each was before; NULL if all were MIGRATE_CMA
+ */
+struct contig_isolation {
+	unsigned long start_pfn;
+	unsigned long end_pfn;
+	u8 *types;
+};
+
+int contig_isolate(struct contig_request *req, struct contig_isolation *iso);
+void contig_restore(struct contig_isolation *iso);
+
+int contig_evacuate(struct contig_request *req);
+
+#endif /* _MM_CONTIG_CONTIG_H */

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How do free pages leave the buddy allocator, and become the requester's?
+ *
+ *	          start_pfn                        end_pfn
+ *	              |                               |
+ *	 [  free block of order 4  ][ order 3 ][ order 3 ]
+ *	 <-given back->                                ->given back<-
+ *
+ * Blocks are unlinked whole under zone->lock, with the type that their own
+ * pageblock has at that moment: the counters of free pages stay right, and no
+ * pageblock has to be isolated for pages that are free anyway. What sticks out
+ * at either end goes straight back, before the lock is dropped. If a page
+ * turns out to be in use, everything taken so far goes back.
+ */
+#include "port.h"
+#include "contig.h"
+
+/* Blocks that are unlinked in one hold of zone->lock. */
+#define CONTIG_BLOCKS_PER_HOLD	32
+
+/* Order of the largest block that starts at @pfn and ends by @end_pfn. */
+static unsigned int chunk_order(unsigned long pfn, unsigned long end_pfn,
+				unsigned int max_order)
+{
+	unsigned int order = ilog2(end_pfn - pfn);
+
+	if (pfn)
+		order = min_t(unsigned int, order, __ffs(pfn));
+	return min(order, max_order);
+}
+
+/* Pages that were unlinked and never prepared return as they were. */
+static void give_back_locked(struct zone *zone, unsigned long start_pfn,
+			     unsigned long end_pfn)
+{
+	unsigned long pfn = start_pfn;
+
+	lockdep_assert_held(&zone->lock);
+	while (pfn < end_pfn) {
+		unsigned int order = chunk_order(pfn, end_pfn, pageblock_order);
+		struct page *page = pfn_to_page(pfn);
+
+		__putback_isolated_page(page, order,
+					get_pageblock_migratetype(page));
+		pfn += 1UL << order;
+	}
+}
+
+static void give_back(struct zone *zone, unsigned long start_pfn,
+		      unsigned long end_pfn)
+{
+	unsigned long flags;
+
+	while (start_pfn < end_pfn) {
+		unsigned long stop = min(end_pfn, pageblock_end_pfn(start_pfn));
+
+		spin_lock_irqsave(&zone->lock, flags);
+		give_back_locked(zone, start_pfn, stop);
+		spin_unlock_irqrestore(&zone->lock, flags);
+		start_pfn = stop;
+	}
+}
+
+/*
+ * May free pages of a pageblock of this type be taken? From an area, only by a
+ * request for an area, and then also if a peer holds the block isolated: only
+ * our engine isolates an area's blocks, and peers never share a page. From
+ * blocks that the request itself holds isolated, of course. Any other request
+ * leaves alone what is an area's, a peer's or the atomic reserve.
+ */
+static bool may_take_from(const struct contig_request *req, bool isolated,
+			  int type)
+{
+	if (isolated)
+		return is_migrate_isolate(type);
+	if (is_migrate_cma(req->migratetype))
+		return is_migrate_cma(type) || is_migrate_isolate(type);
+	return type < MIGRATE_PCPTYPES;
+}
+
+/* The free block that covers @pfn, NULL if there is none. */
+static struct page *covering_block(struct zone *zone, unsigned long pfn,
+				   unsigned long *head_pfn)
+{
+	unsigned int order;
+
+	lockdep_assert_held(&zone->lock);
+	for (order = 0; order <= MAX_PAGE_ORDER; order++) {
+		struct page *head;
+
+		*head_pfn = ALIGN_DOWN(pfn, 1UL << order);
+		head = pfn_to_page(*head_pfn);
+		if (PageBuddy(head))
+			return *head_pfn + (1UL << buddy_order(head)) > pfn ?
+				head : NULL;
+	}
+	return NULL;
+}
+
+/*
+ * Take the free block at @pfn, but for what sticks out of the request.
+ *
+ * Return: the first page frame behind what was taken, @pfn if none was.
+ */
+static unsigned long take_block(const struct contig_request *req, bool isolated,
+				struct zone *zone, unsigned long pfn)
+{
+	unsigned long head_pfn, tail_pfn, check_pfn;
+	struct page *head;
+
+	head = covering_block(zone, pfn, &head_pfn);
+	if (!head)
+		return pfn;
+	tail_pfn = head_pfn + (1UL << buddy_order(head));
+
+	/* A block of the largest order may span several pageblocks. */
+	for (check_pfn = head_pfn; check_pfn < tail_pfn;
+	     check_pfn = pageblock_end_pfn(check_pfn)) {
+		struct page *page = pfn_to_page(check_pfn);
+
+		if (!may_take_from(req, isolated,
+				   get_pageblock_migratetype(page)))
+			return pfn;
+	}
+
+	buddy_unlink(zone, head, buddy_order(head),
+		     get_pageblock_migratetype(head));
+	give_back_locked(zone, head_pfn, pfn);
+	if (tail_pfn > req->end_pfn) {
+		give_back_locked(zone, req->end_pfn, tail_pfn);
+		tail_pfn = req->end_pfn;
+	}
+	return tail_pfn;
+}
+
+/**
+ * contig_take_free() - take a range whose pages are all free
+ * @req: the request
+ * @isolated: the request holds its pageblocks isolated
+ *
+ * All or nothing. On success the pages are out of the buddy allocator, without
+ * references and not yet prepared: contig_publish() does that.
+ *
+ * Context: Any context that may take zone->lock; does not sleep.
+ * Return: 0, or -EBUSY with the blocker in @req.
+ */
+int contig_take_free(struct contig_request *req, bool isolated)
+{
+	struct zone *zone = page_zone(pfn_to_page(req->start_pfn));
+	unsigned long pfn, next, flags;
+	unsigned int nr_blocks;
+
+	/* Unlinking half a range only to put it back would be a waste. */
+	pfn = contig_first_used(req->start_pfn, req->end_pfn);
+	if (pfn < req->end_pfn)
+		return contig_blocked(req, pfn, CONTIG_REASON_IN_USE, -EBUSY);
+
+	pfn = req->start_pfn;
+	do {
+		spin_lock_irqsave(&zone->lock, flags);
+		for (nr_blocks = 0; nr_blocks < CONTIG_BLOCKS_PER_HOLD &&
+		     pfn < req->end_pfn; nr_blocks++) {
+			next = take_block(req, isolated, zone, pfn);
+			if (next == pfn)
+				break;
+			pfn = next;
+		}
+		spin_unlock_irqrestore(&zone->lock, flags);
+	} while (pfn < req->end_pfn && nr_blocks == CONTIG_BLOCKS_PER_HOLD);
+
+	if (pfn == req->end_pfn)
+		return 0;
+	give_back(zone, req->start_pfn, pfn);
+	return contig_blocked(req, pfn, CONTIG_REASON_IN_USE, -EBUSY);
+}
+
+/*
+ * Memory failure may have struck a page while it was free: it stays out for
+ * good, all others go back.
+ */
+static int check_poison(struct contig_request *req)
+{
+	unsigned long pfn, start_pfn = req->start_pfn;
+	struct zone *zone = page_zone(pfn_to_page(start_pfn));
+	int err = 0;
+
+	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
+		return 0;
+
+	for (pfn = start_pfn; pfn < req->end_pfn; pfn++)
+		if (unlikely(PageHWPoison(pfn_to_page(pfn)))) {
+			err = contig_blocked(req, pfn, CONTIG_REASON_HWPOISON, -EBUSY);
+			break;
+		}
+	for (; pfn < req->end_pfn; pfn++)
+		if (unlikely(PageHWPoison(pfn_to_page(pfn)))) {
+			give_back(zone, start_pfn, pfn);
+			start_pfn = pfn + 1;
+		}
+	if (err)
+		give_back(zone, start_pfn, req->end_pfn);
+	return err;
+}
+
+/**
+ * contig_publish() - prepare taken pages for their new owner
+ * @req: the request, after contig_take_free()
+ *
+ * With __GFP_COMP the range becomes one compound page, else each page stands
+ * for itself; either way with one reference.
+ *
+ * Context: Process context; may zero the pages.
+ * Return: 0, or -EBUSY if a page is broken; nothing is kept then.
+ */
+int contig_publish(struct contig_request *req)
+{
+	unsigned long pfn = req->start_pfn;
+	int err;
+
+	err = check_poison(req);
+	if (err)
+		return err;
+
+	if (req->gfp & __GFP_COMP) {
+		unsigned int order = ilog2(req->end_pfn - req->start_pfn);
+
+		buddy_check_new(pfn_to_page(pfn), order);
+		buddy_prep_compound(pfn_to_page(pfn), order, req->gfp);
+		return 0;
+	}
+
+	while (pfn < req->end_pfn) {
+		unsigned int order = chunk_order(pfn, req->end_pfn,
+						 MAX_PAGE_ORDER);
+		struct page *page = pfn_to_page(pfn);
+
+		buddy_check_new(page, order);
+		post_alloc_hook(page, order, req->gfp);
+		set_page_refcounted(page);
+		if (order)
+			split_page(page, order);
+		pfn += 1UL << order;
+	}
+	return 0;
+}

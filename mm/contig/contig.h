@@ -123,11 +123,13 @@ int contig_publish(struct contig_request *req);
  * struct contig_isolation - the pageblocks that a request holds isolated
  * @start_pfn: first page frame of the first one
  * @end_pfn: behind the last one; equal to @start_pfn if none is held
- * @types: what each was before; NULL if all were MIGRATE_CMA
+ * @migratetype: what all of them were before, unless @types is set
+ * @types: what each was before
  */
 struct contig_isolation {
 	unsigned long start_pfn;
 	unsigned long end_pfn;
+	int migratetype;
 	u8 *types;
 };
 

@@ -38,7 +38,7 @@ void contig_restore(struct contig_isolation *iso)
 	unsigned long pfn = iso->end_pfn;
 
 	while (pfn > iso->start_pfn) {
-		int type = MIGRATE_CMA;
+		int type = iso->migratetype;
 
 		pfn -= pageblock_nr_pages;
 		if (iso->types)
@@ -127,6 +127,7 @@ int contig_isolate(struct contig_request *req, struct contig_isolation *iso)
 	*iso = (struct contig_isolation) {
 		.start_pfn = pageblock_start_pfn(req->start_pfn),
 		.end_pfn = pageblock_start_pfn(req->start_pfn),
+		.migratetype = req->migratetype,
 	};
 
 	for (;;) {

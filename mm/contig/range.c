@@ -173,12 +173,17 @@ int alloc_contig_range_noprof(unsigned long start, unsigned long end,
 }
 EXPORT_SYMBOL(alloc_contig_range_noprof);
 
-/* Pages that certainly stay: looking costs less than finding out. */
+/*
+ * The first page that certainly stays: looking costs less than finding out.
+ * Meanwhile no struct page may be unplugged; contig_take() looks for itself.
+ */
 static unsigned long first_obstacle(struct zone *zone, unsigned long pfn,
 				    unsigned long end_pfn)
 {
+	unsigned long block_pfn, obstacle_pfn = end_pfn;
 	struct contig_survey survey;
-	unsigned long block_pfn;
+
+	get_online_mems();
 
 	for (block_pfn = pfn; block_pfn < end_pfn;
 	     block_pfn = pageblock_end_pfn(block_pfn)) {
@@ -187,17 +192,19 @@ static unsigned long first_obstacle(struct zone *zone, unsigned long pfn,
 		int type;
 
 		page = pageblock_pfn_to_page(block_pfn, stop, zone);
-		if (!page)
-			return block_pfn;
-		type = get_pageblock_migratetype(page);
-		if (is_migrate_cma(type) || is_migrate_isolate(type))
-			return block_pfn;
+		type = page ? get_pageblock_migratetype(page) : MIGRATE_ISOLATE;
+		if (is_migrate_cma(type) || is_migrate_isolate(type)) {
+			obstacle_pfn = block_pfn;
+			break;
+		}
 		contig_survey(block_pfn, stop, &survey);
-		if (survey.unmovable_pfn < stop)
-			return survey.unmovable_pfn;
-		cond_resched();
+		if (survey.unmovable_pfn < stop) {
+			obstacle_pfn = survey.unmovable_pfn;
+			break;
+		}
 	}
-	return end_pfn;
+	put_online_mems();
+	return obstacle_pfn;
 }
 
 static struct page *search_zone(struct zone *zone, unsigned long nr_pages,
@@ -262,8 +269,6 @@ struct page *alloc_contig_pages_noprof(unsigned long nr_pages, gfp_t gfp_mask,
 		return NULL;
 	gfp = current_gfp_context(gfp_mask) & CONTIG_GFP_HEEDED;
 
-	/* The search reads struct pages unlocked: none may be unplugged. */
-	get_online_mems();
 	for (effort = CONTIG_IF_FREE; !page && effort <= CONTIG_EVACUATE;
 	     effort++) {
 		for_each_zone_zonelist_nodemask(zone, ref, zonelist,
@@ -273,7 +278,6 @@ struct page *alloc_contig_pages_noprof(unsigned long nr_pages, gfp_t gfp_mask,
 				break;
 		}
 	}
-	put_online_mems();
 	return page;
 }
 

@@ -328,8 +328,8 @@ static struct page *capture(struct cma *cma, struct page *block,
 static void capture_never_gets_a_block_of_an_area(struct kunit *test)
 {
 	struct cma *cma = area(test);
-	/* Above what per-CPU lists keep, so that freeing meets the buddy. */
-	unsigned int order = MAX_PAGE_ORDER;
+	/* No per-CPU list keeps blocks of this order: freeing meets the buddy. */
+	unsigned int order = pageblock_order - 1;
 	struct page *block = alloc_pages(GFP_KERNEL, order);
 	struct page *captured;
 
@@ -340,9 +340,11 @@ static void capture_never_gets_a_block_of_an_area(struct kunit *test)
 	set_page_refcounted(block);
 	__free_pages(block, order);
 
-	block = cma_alloc(cma, pageblock_nr_pages, pageblock_order, false);
-	KUNIT_ASSERT_NOT_NULL(test, block);
-	KUNIT_EXPECT_NULL(test, capture(cma, block, pageblock_order));
+	for (; order <= pageblock_order; order++) {
+		block = cma_alloc(cma, 1UL << order, order, false);
+		KUNIT_ASSERT_NOT_NULL(test, block);
+		KUNIT_EXPECT_NULL(test, capture(cma, block, order));
+	}
 }
 #endif /* CONFIG_COMPACTION */
 

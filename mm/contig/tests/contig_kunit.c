@@ -7,13 +7,14 @@
  * the cases that need a free range try for a while, on a machine that is idle.
  */
 #include <kunit/test.h>
+#include <linux/delay.h>
 #include "../port.h"
 #include "../contig.h"
 
 #define NR_PAGES	1024UL
 #define TRIES		50
 
-struct range {
+struct test_range {
 	struct page *pages;
 	unsigned long pfn;
 	bool held[NR_PAGES];
@@ -21,7 +22,7 @@ struct range {
 
 static int range_init(struct kunit *test)
 {
-	struct range *range = kunit_kzalloc(test, sizeof(*range), GFP_KERNEL);
+	struct test_range *range = kunit_kzalloc(test, sizeof(*range), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, range);
 	range->pages = alloc_contig_pages(NR_PAGES, GFP_KERNEL, numa_node_id(),
@@ -33,7 +34,7 @@ static int range_init(struct kunit *test)
 	return 0;
 }
 
-static void release(struct range *range, unsigned long first,
+static void release(struct test_range *range, unsigned long first,
 		    unsigned long nr_pages)
 {
 	contig_free(range->pfn + first, nr_pages);
@@ -42,7 +43,7 @@ static void release(struct range *range, unsigned long first,
 
 static void range_exit(struct kunit *test)
 {
-	struct range *range = test->priv;
+	struct test_range *range = test->priv;
 	unsigned long i;
 
 	for (i = 0; range && i < NR_PAGES; i++)
@@ -50,7 +51,7 @@ static void range_exit(struct kunit *test)
 			release(range, i, 1);
 }
 
-static struct contig_request request(const struct range *range,
+static struct contig_request request(const struct test_range *range,
 				     unsigned long first, unsigned long nr_pages,
 				     enum contig_effort effort)
 {
@@ -64,7 +65,7 @@ static struct contig_request request(const struct range *range,
 }
 
 /* Take pages that were released; somebody may hold one for a moment. */
-static int take_soon(struct range *range, struct contig_request *req)
+static int take_soon(struct test_range *range, struct contig_request *req)
 {
 	int tries, err;
 
@@ -80,7 +81,7 @@ static int take_soon(struct range *range, struct contig_request *req)
 	return err;
 }
 
-static bool is_free(const struct range *range, unsigned long first,
+static bool is_free(const struct test_range *range, unsigned long first,
 		    unsigned long nr_pages)
 {
 	unsigned long end_pfn = range->pfn + first + nr_pages;
@@ -90,7 +91,7 @@ static bool is_free(const struct range *range, unsigned long first,
 
 static void take_gives_each_page_one_reference(struct kunit *test)
 {
-	struct range *range = test->priv;
+	struct test_range *range = test->priv;
 	struct contig_request req = request(range, 0, NR_PAGES, CONTIG_IF_FREE);
 	unsigned long i;
 
@@ -108,7 +109,7 @@ static void take_gives_each_page_one_reference(struct kunit *test)
 
 static void take_counts_what_it_takes(struct kunit *test)
 {
-	struct range *range = test->priv;
+	struct test_range *range = test->priv;
 	struct zone *zone = page_zone(range->pages);
 	struct contig_request req = request(range, 0, NR_PAGES, CONTIG_IF_FREE);
 	long before, after, slack = 256;
@@ -124,7 +125,7 @@ static void take_counts_what_it_takes(struct kunit *test)
 
 static void take_gives_back_what_sticks_out(struct kunit *test)
 {
-	struct range *range = test->priv;
+	struct test_range *range = test->priv;
 	struct contig_request req = request(range, 101, 203, CONTIG_IF_FREE);
 	int tries = 0;
 	bool edges_free;
@@ -143,7 +144,7 @@ static void take_gives_back_what_sticks_out(struct kunit *test)
 
 static void if_free_names_the_page_in_use(struct kunit *test)
 {
-	struct range *range = test->priv;
+	struct test_range *range = test->priv;
 	struct contig_request req = request(range, 256, 512, CONTIG_IF_FREE);
 	unsigned long wrong = 0;
 	int tries;
@@ -165,7 +166,7 @@ static void if_free_names_the_page_in_use(struct kunit *test)
 
 static void evacuation_names_the_unmovable_page(struct kunit *test)
 {
-	struct range *range = test->priv;
+	struct test_range *range = test->priv;
 	struct contig_request req = request(range, 0, NR_PAGES, CONTIG_INSIST);
 	int type = get_pageblock_migratetype(range->pages + 512);
 
@@ -180,7 +181,7 @@ static void evacuation_names_the_unmovable_page(struct kunit *test)
 
 static void failure_restores_every_pageblock(struct kunit *test)
 {
-	struct range *range = test->priv;
+	struct test_range *range = test->priv;
 	struct zone *zone = page_zone(range->pages);
 	struct contig_request req = request(range, 0, NR_PAGES, CONTIG_EVACUATE);
 	unsigned long nr_isolated = zone->nr_isolate_pageblock;
@@ -197,7 +198,7 @@ static void failure_restores_every_pageblock(struct kunit *test)
 
 static void compound_request_gives_one_folio(struct kunit *test)
 {
-	struct range *range = test->priv;
+	struct test_range *range = test->priv;
 	struct contig_request req = request(range, 64, 64, CONTIG_EVACUATE);
 	struct folio *folio;
 
@@ -213,7 +214,7 @@ static void compound_request_gives_one_folio(struct kunit *test)
 
 static void bad_requests_are_refused(struct kunit *test)
 {
-	struct range *range = test->priv;
+	struct test_range *range = test->priv;
 	unsigned long pfn = range->pfn;
 
 	KUNIT_EXPECT_EQ(test, -EINVAL,
@@ -241,7 +242,7 @@ static void bad_requests_are_refused(struct kunit *test)
 
 static void zero_request_gives_zeroes(struct kunit *test)
 {
-	struct range *range = test->priv;
+	struct test_range *range = test->priv;
 	struct contig_request req = request(range, 0, 16, CONTIG_EVACUATE);
 	unsigned long i;
 
@@ -273,7 +274,7 @@ static void pages_are_naturally_aligned(struct kunit *test)
 
 static void free_spares_a_page_that_somebody_holds(struct kunit *test)
 {
-	struct range *range = test->priv;
+	struct test_range *range = test->priv;
 	struct page *held = range->pages + 513;
 
 	get_page(held);
@@ -286,7 +287,7 @@ static void free_spares_a_page_that_somebody_holds(struct kunit *test)
 
 static void free_cleans_what_only_order_0_looks_at(struct kunit *test)
 {
-	struct range *range = test->priv;
+	struct test_range *range = test->priv;
 	struct contig_request req = request(range, 0, 512, CONTIG_EVACUATE);
 
 	/* A tail of the block as it goes back: its head would not tell. */

@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import signal
 import sys
 
 REPO = pathlib.Path(__file__).resolve().parents[2]
@@ -28,6 +29,7 @@ def say(text):
 
 def main(run):
     """Run a script's body; a Failure becomes one line on stderr and exit code 1."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)   # so that what we started ends with us
     try:
         sys.exit(run() or 0)
     except Failure as failure:

@@ -35,7 +35,18 @@ def find(name):
 
 
 def kbuild(config, targets, step, progress=False):
-    """Run the kernel's make, its words going to a log; when it fails, show the end of that."""
+    """Run the kernel's make; when it fails, show what it complained about."""
+    code, log = run_make(config, targets, step, progress)
+    if code:
+        lines = log.read_text(errors="replace").splitlines()
+        errors = [line for line in lines if re.search("error:|undefined reference|No rule to make", line)][:10]
+        for line in errors or lines[-20:]:
+            say(f"  {line}")
+        raise Failure(f"{config.name}: make {' '.join(targets)} failed, its log is {log}")
+
+
+def run_make(config, targets, step, progress=False):
+    """Run the kernel's make, its words going to a log: its exit code, and the log."""
     LOG.mkdir(parents=True, exist_ok=True)
     log = LOG / f"{step}-{config.name}.log"
     command = ["make", "-C", str(config.source), f"O={config.objects}", *ARCHITECTURE, *targets]
@@ -47,18 +58,11 @@ def kbuild(config, targets, step, progress=False):
     if progress:
         threading.Thread(target=_report, args=(process, log, f"{step}: {config.name}"), daemon=True).start()
     try:
-        code = process.wait()
+        return process.wait(), log
     except KeyboardInterrupt:
         process.terminate()
         process.wait()
         raise
-    if code:
-        lines = log.read_text(errors="replace").splitlines()
-        errors = [line for line in lines if re.search("error:|undefined reference|No rule to make", line)][:10]
-        for line in errors or lines[-20:]:
-            say(f"  {line}")
-        raise Failure(f"{config.name}: make {' '.join(targets)} failed, its log is {log}")
-    return log
 
 
 def _report(process, log, prefix):

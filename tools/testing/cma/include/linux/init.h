@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Host shim: nothing is thrown away after boot. */
+#ifndef _CMA_SHIM_INIT_H
+#define _CMA_SHIM_INIT_H
+
+#define __init
+#define __initdata
+#define __initconst
+
+#endif

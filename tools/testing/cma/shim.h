@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What a test can ask of the shims in include/linux. */
+#ifndef _CMA_SHIM_H
+#define _CMA_SHIM_H
+
+/* From here on a warning is counted; without it, one ends the run. */
+void shim_expect_warnings(void);
+
+/* How many there were since then; the next one ends the run again. */
+unsigned int shim_warnings(void);
+
+/* The allocation after @after more that succeed fails, once; < 0: none does. */
+void shim_fail_allocation(int after);
+
+/* How many allocations have not been freed. */
+long shim_allocations(void);
+
+#endif

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/* How do new pages get into the areas? By leaving them no other place. */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "area.h"
+#include "hog.h"
+#include "page.h"
+#include "proc.h"
+
+#define STEP_PAGES	(1 * MIB_PAGES)
+#define ROUNDS_MAX	8
+
+void *map_base_pages(size_t nr_pages)
+{
+	void *addr = mmap(NULL, nr_pages * PAGE_BYTES, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (addr == MAP_FAILED)
+		return NULL;
+	/* -ENOSYS here would quietly turn every base page of a test into a huge one. */
+	if (madvise(addr, nr_pages * PAGE_BYTES, MADV_NOHUGEPAGE)) {
+		munmap(addr, nr_pages * PAGE_BYTES);
+		return NULL;
+	}
+	return addr;
+}
+
+static long free_outside(void)
+{
+	return meminfo_pages("MemFree") - meminfo_pages("CmaFree");
+}
+
+static void touch(struct hog *hog, size_t nr_pages)
+{
+	size_t end = hog->nr_pages + nr_pages;
+
+	for (; hog->nr_pages < end; hog->nr_pages++)
+		hog->addr[hog->nr_pages * PAGE_BYTES] = 1;
+}
+
+/* Gives up those of the last @nr_pages pages that lie in an area. */
+static int leave_areas(struct hog *hog, size_t first, const struct area *areas, int nr_areas)
+{
+	size_t i, nr_pages = hog->nr_pages - first;
+	unsigned long *pfns = malloc(nr_pages * sizeof(*pfns));
+	int a, err = pfns ? pages_to_pfns(hog->addr + first * PAGE_BYTES, nr_pages, pfns) : -ENOMEM;
+
+	for (i = 0; !err && i < nr_pages; i++)
+		for (a = 0; a < nr_areas; a++)
+			if (area_holds(&areas[a], pfns[i]))
+				madvise(hog->addr + (first + i) * PAGE_BYTES, PAGE_BYTES,
+					MADV_DONTNEED);
+	free(pfns);
+	return err;
+}
+
+/*
+ * The kernel may fill the areas first or share them evenly, so a round fills until little is
+ * free anywhere, then leaves the areas; rounds are repeated until only the areas are free.
+ */
+int hog_outside_areas(struct hog *hog, size_t slack_pages)
+{
+	size_t total = meminfo_pages("MemTotal"), first;
+	struct area areas[AREAS_MAX];
+	int round, err = 0, nr_areas = area_list(areas);
+
+	slack_pages += file_number("/proc/sys/vm/min_free_kbytes") * 1024 / PAGE_BYTES;
+	hog->nr_pages = 0;
+	hog->addr = map_base_pages(4 * total);
+	if (!hog->addr)
+		return -ENOMEM;
+	/* A child must not hold what the parent releases. */
+	madvise(hog->addr, 4 * total * PAGE_BYTES, MADV_DONTFORK);
+	for (round = 0; round < ROUNDS_MAX && !err; round++) {
+		if (free_outside() < (long)(slack_pages + STEP_PAGES))
+			return 0;
+		first = hog->nr_pages;
+		while (hog->nr_pages + STEP_PAGES <= 4 * total &&
+		       meminfo_pages("MemFree") > (long)(slack_pages + STEP_PAGES) &&
+		       free_outside() > (long)slack_pages)
+			touch(hog, STEP_PAGES);
+		err = leave_areas(hog, first, areas, nr_areas);
+		stat_refresh();
+	}
+	if (!err && free_outside() > (long)(2 * slack_pages + STEP_PAGES))
+		err = -EAGAIN;
+	if (err)
+		hog_release(hog);
+	return err;
+}
+
+void hog_release(struct hog *hog)
+{
+	if (hog->addr)
+		munmap(hog->addr, 4 * meminfo_pages("MemTotal") * PAGE_BYTES);
+	hog->addr = NULL;
+}

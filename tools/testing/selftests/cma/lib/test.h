@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The harness, with a time limit that only catches hangs: under TCG on a busy host everything
+ * is slow.
+ */
+#ifndef CMA_SELFTEST_TEST_H
+#define CMA_SELFTEST_TEST_H
+
+#include "kselftest_harness.h"
+
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	240
+
+#endif

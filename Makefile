@@ -80,7 +80,9 @@ test-bases: deps
 no-edits:
 	@test ! -d $(OUT)/arm64/src || scripts/refresh --edited
 
+# The tree loses its name first: half of it, after an interrupt, would not be seen to be half.
 clean: no-edits
+	@test ! -d $(OUT)/arm64/src || mv $(OUT)/arm64/src $(OUT)/arm64/src.old
 	@test ! -d $(OUT) || find $(OUT) -mindepth 1 -maxdepth 1 ! -name pristine ! -name base \
 		! -name download ! -name lab.config -exec rm -rf {} +
 

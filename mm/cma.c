@@ -42,12 +42,16 @@
 #define CMA_PEER_TIMEOUT	(10 * HZ)
 #define CMA_PEER_POLL		(HZ / 10 ?: 1)
 
+/* How often a request may pause for pages that leave by themselves, in all. */
+#define CMA_PAUSES		8
+
 /**
  * struct cma_attempt - one request on its way through an area
  * @cma: the area
  * @nr_pages: size
  * @align_order: the first page frame is a multiple of 1 << this
  * @gfp: how the engine may reclaim, and how pages are prepared
+ * @nr_pauses: how often it may still pause
  * @blocker_pfn: what was in the way last
  * @reason: why it was; CONTIG_REASON_NONE if nothing was even tried
  */
@@ -56,6 +60,7 @@ struct cma_attempt {
 	unsigned long nr_pages;
 	unsigned int align_order;
 	gfp_t gfp;
+	unsigned int nr_pauses;
 
 	unsigned long blocker_pfn;
 	enum contig_reason reason;
@@ -140,9 +145,11 @@ static struct page *take_claim(struct cma_attempt *at, unsigned long offset,
 		.migratetype = MIGRATE_CMA,
 		.gfp = at->gfp,
 		.effort = effort,
+		.nr_pauses = at->nr_pauses,
 	};
 
 	*err = contig_take(&req);
+	at->nr_pauses = req.nr_pauses;
 	finish_transit(cma, offset, at->nr_pages, !*err);
 	if (!*err)
 		return pfn_to_page(pfn);
@@ -248,6 +255,7 @@ static struct page *alloc_gfp(struct cma *cma, unsigned long nr_pages,
 		.nr_pages = nr_pages,
 		.align_order = align_order,
 		.gfp = current_gfp_context(gfp),
+		.nr_pauses = CMA_PAUSES,
 	};
 	struct page *page = NULL;
 	unsigned long i;

@@ -155,7 +155,6 @@ check_range(struct dma_cma_spec *spec, u64 last_addr)
 		if (spec->end - spec->start < spec->size_bytes)
 			return "the range is smaller than the size";
 		spec->fixed = spec->end - spec->start == spec->size_bytes;
-		return NULL;
 	}
 	if (!spec->fixed || !spec->size_bytes)
 		return NULL;
@@ -165,7 +164,7 @@ check_range(struct dma_cma_spec *spec, u64 last_addr)
 	 * Whoever declares areas reads base 0 as "anywhere". An end keeps him
 	 * where he was told to stay.
 	 */
-	if (!spec->start)
+	if (!spec->start && !spec->end)
 		spec->end = spec->size_bytes;
 	return NULL;
 }

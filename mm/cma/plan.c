@@ -63,12 +63,14 @@ static int start_plan(const struct cma_request *req,
 	return 0;
 }
 
-/* The bytes that one bit stands for, or 0 if no area has so many. */
+/*
+ * The bytes that one bit stands for, or 0 if no area has so many: a power of
+ * two that addresses cannot count is shifted out.
+ */
 static phys_addr_t granule_bytes(const struct cma_request *req,
 				 const struct cma_machine *machine)
 {
-	if (req->order_per_bit > ilog2(CMA_MAP_MAX_PAGES) ||
-	    machine->page_size > PHYS_MAX >> req->order_per_bit)
+	if (req->order_per_bit > ilog2(CMA_MAP_MAX_PAGES))
 		return 0;
 	return machine->page_size << req->order_per_bit;
 }

@@ -46,6 +46,8 @@ enum contig_effort {
  * @gfp: how the engine may reclaim, and how the pages are to be prepared;
  *	 with __GFP_COMP they become one compound page
  * @effort: how far to go
+ * @nr_pauses: with CONTIG_INSIST, how often to pause for who may leave by
+ *	       itself; counted down
  * @blocker_pfn: on failure, the page that was in the way
  * @reason: on failure, why it was
  */
@@ -55,6 +57,7 @@ struct contig_request {
 	int migratetype;
 	gfp_t gfp;
 	enum contig_effort effort;
+	unsigned int nr_pauses;
 
 	unsigned long blocker_pfn;
 	enum contig_reason reason;

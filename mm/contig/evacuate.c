@@ -11,8 +11,8 @@
  *				everybody else is migrated
  *
  * The first round takes who leaves without waiting, the next wait for locks,
- * then for I/O. A caller that insists gets more rounds, a pause before each,
- * and LRU batches switched off for the whole machine while they last.
+ * then for I/O. A caller that insists has LRU batches switched off for the whole
+ * machine meanwhile, and gets as many rounds more as it has pauses to spend.
  */
 #include "port.h"
 #include "contig.h"
@@ -25,7 +25,6 @@ static const enum migrate_mode round_mode[] = {
 };
 
 #define CONTIG_ROUNDS		ARRAY_SIZE(round_mode)
-#define CONTIG_EXTRA_ROUNDS	4
 #define CONTIG_PAUSE_MS		20
 
 struct evacuation {
@@ -139,18 +138,33 @@ static void drain(const struct evacuation *evac,
 		lru_add_drain_all();
 }
 
+/*
+ * Is another round worth it? What looks unmovable after a drain mostly is. But
+ * a page that is just being filled looks the same, so whoever insists pauses
+ * once before believing it.
+ */
+static bool goes_on(struct contig_request *req, unsigned int round,
+		    bool unmovable)
+{
+	if (round < CONTIG_ROUNDS)
+		return !unmovable || !round || req->effort == CONTIG_INSIST;
+	if (req->effort != CONTIG_INSIST || !req->nr_pauses ||
+	    (unmovable && round > CONTIG_ROUNDS))
+		return false;
+
+	req->nr_pauses--;
+	schedule_timeout_killable(msecs_to_jiffies(CONTIG_PAUSE_MS));
+	return true;
+}
+
 static int evacuate_in_rounds(struct evacuation *evac)
 {
 	struct contig_request *req = evac->req;
 	unsigned long nr_pages = req->end_pfn - req->start_pfn;
 	bool insist = req->effort == CONTIG_INSIST;
-	unsigned int nr_rounds = CONTIG_ROUNDS;
 	struct contig_survey survey;
 	unsigned int round;
 	int err;
-
-	if (insist)
-		nr_rounds += CONTIG_EXTRA_ROUNDS;
 
 	for (round = 0; ; round++) {
 		wait_for_freed_hugetlb_folios();
@@ -161,14 +175,8 @@ static int evacuate_in_rounds(struct evacuation *evac)
 		if (fatal_signal_pending(current))
 			return contig_blocked(req, survey.blocker_pfn,
 					      CONTIG_REASON_SIGNAL, -EINTR);
-		/* After a drain, what is unmovable is unmovable. */
-		if (round == nr_rounds ||
-		    (round && survey.unmovable_pfn < req->end_pfn))
+		if (!goes_on(req, round, survey.unmovable_pfn < req->end_pfn))
 			break;
-
-		if (round >= CONTIG_ROUNDS)
-			schedule_timeout_killable(
-				msecs_to_jiffies(CONTIG_PAUSE_MS));
 		drain(evac, &survey, insist);
 		err = move_tenants(evac, round_mode[min(round,
 						(unsigned int)CONTIG_ROUNDS - 1)]);

@@ -24,6 +24,9 @@
 /* A page can slip in between the last survey and the taking, but not often. */
 #define CONTIG_TAKE_TRIES	3
 
+/* How often alloc_contig_range() pauses for who may leave by itself. */
+#define CONTIG_RANGE_PAUSES	4
+
 static const char * const reason_name[] = {
 #undef EM
 #undef EMe
@@ -139,7 +142,7 @@ out:
 	 __GFP_HARDWALL | __GFP_THISNODE)
 
 /**
- * alloc_contig_range_noprof() - allocate a given range of page frames
+ * alloc_contig_range() - allocate a given range of page frames
  * @start: first page frame
  * @end: first page frame behind the range
  * @migratetype: MIGRATE_CMA for a range of a contiguous memory area, else
@@ -164,6 +167,7 @@ int alloc_contig_range_noprof(unsigned long start, unsigned long end,
 		.end_pfn = end,
 		.migratetype = migratetype,
 		.effort = CONTIG_INSIST,
+		.nr_pauses = CONTIG_RANGE_PAUSES,
 	};
 
 	if (gfp_mask & ~(CONTIG_GFP_HEEDED | CONTIG_GFP_IGNORED))
@@ -241,7 +245,7 @@ static struct page *search_zone(struct zone *zone, unsigned long nr_pages,
 }
 
 /**
- * alloc_contig_pages_noprof() - find and allocate a range of a given size
+ * alloc_contig_pages() - find and allocate a range of a given size
  * @nr_pages: number of pages
  * @gfp_mask: as for alloc_contig_range(); its zone bits say where to look
  * @nid: preferred node

@@ -75,10 +75,11 @@ static enum contig_reason judge_folio(struct folio *folio)
 {
 	if (folio_test_hugetlb(folio))
 		return CONTIG_REASON_HUGETLB;
-	if (page_has_type(&folio->page))
-		return CONTIG_REASON_UNMOVABLE;
+	/* A driver's page may have a type and be movable all the same. */
 	if (__folio_test_movable(folio))
 		return CONTIG_REASON_MIGRATE_FAILED;
+	if (page_has_type(&folio->page))
+		return CONTIG_REASON_UNMOVABLE;
 	if (!folio_test_lru(folio)) {
 		/* In a per-CPU batch, isolated by a peer, or a kernel page. */
 		if (folio_mapping(folio) || folio_test_anon(folio))

@@ -51,7 +51,8 @@ def run_make(config, targets, step, progress=False):
     log = LOG / f"{step}-{config.name}.log"
     command = ["make", "-C", str(config.source), f"O={config.objects}", *ARCHITECTURE, *targets]
     # Our own make's flags and overrides are not the kernel's.
-    environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    ours = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
     with open(log, "w", encoding="utf-8") as file:
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                                    env=environment)

@@ -8,7 +8,7 @@ fits them. Everything else becomes a failed result of its own.
 import dataclasses
 import re
 
-RESULT = re.compile(r"^(not )?ok (\d+)\b[ -]*(.*?)(?:\s*# (SKIP|TODO|XFAIL)\b\s*(.*))?$", re.I)
+RESULT = re.compile(r"^(not )?ok (\d+)\b[ -]*(.*?)(?:\s*# (?:(SKIP|TODO|XFAIL)\b\s*(.*)|[\d.]+ s))?$", re.I)
 PLAN = re.compile(r"^1\.\.(\d+)")
 
 
@@ -19,8 +19,11 @@ class Result:
     details: list = dataclasses.field(default_factory=list)
 
 
-def parse_stream(lines, name, exit_status=None):
-    """One program's TAP -> its results, and a failed one if the stream is not whole."""
+def parse_stream(lines, name, exit_status=None, details_below=False):
+    """One program's TAP -> its results, and a failed one if the stream is not whole.
+
+    What is said about a result comes before it, or (details_below) after it.
+    """
     results, plan, details, bailed = [], None, [], None
     for line in lines:
         line = line.rstrip()
@@ -34,7 +37,9 @@ def parse_stream(lines, name, exit_status=None):
             plan = int(match[1])
         elif line.startswith("Bail out!"):
             bailed = line
-        elif line.startswith("#") or line.strip():
+        elif details_below and results and results[-1].status == "fail":
+            results[-1].details.append(line)
+        elif line.strip():
             details.append(line)
     problem = None
     failed = any(result.status == "fail" for result in results)

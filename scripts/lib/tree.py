@@ -28,9 +28,9 @@ def digest(content):
 
 
 def content(path):
-    """The bytes of a file, or None where there is none."""
+    """The bytes of a file, or where a link points, or None where there is nothing."""
     try:
-        return path.read_bytes()
+        return os.readlink(path).encode() if path.is_symlink() else path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
 

@@ -16,6 +16,16 @@ static unsigned int warnings;
 static int allocations_until_failure = -1;
 static long allocations;
 
+unsigned long shim_blocks;
+
+/* The compiler puts a call in each basic block (see the Makefile). */
+void __sanitizer_cov_trace_pc(void);
+
+void __sanitizer_cov_trace_pc(void)
+{
+	shim_blocks++;
+}
+
 void shim_warn(const char *file, int line, const char *what)
 {
 	if (!warnings_expected)

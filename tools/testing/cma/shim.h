@@ -15,4 +15,7 @@ void shim_fail_allocation(int after);
 /* How many allocations have not been freed. */
 long shim_allocations(void);
 
+/* Basic blocks of the kernel's files that were run through. */
+extern unsigned long shim_blocks;
+
 #endif

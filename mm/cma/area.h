@@ -59,7 +59,7 @@ struct cma {
 	bool keep_on_error;
 	char name[CMA_MAX_NAME];
 
-	spinlock_t lock;
+	spinlock_t lock;	/* protects map */
 	struct cma_map map;
 	wait_queue_head_t settled;
 
@@ -72,9 +72,18 @@ unsigned int cma_area_slots_left(void);
 struct cma *cma_area_at(unsigned long start_pfn, unsigned long end_pfn);
 struct cma *cma_area_next(const struct cma *prev);
 
-/* Every area that is in service, in the order of declaration; for watchers. */
+static inline struct cma *cma_area_next_active(const struct cma *prev)
+{
+	struct cma *cma = cma_area_next(prev);
+
+	while (cma && cma->state != CMA_ACTIVE)
+		cma = cma_area_next(cma);
+	return cma;
+}
+
+/* Every area that is in service, in the order of declaration. */
 #define for_each_active_cma(cma)					\
-	for (cma = cma_area_next(NULL); cma; cma = cma_area_next(cma))	\
-		if (cma->state != CMA_ACTIVE) {} else
+	for (cma = cma_area_next_active(NULL); cma;			\
+	     cma = cma_area_next_active(cma))
 
 #endif /* _MM_CMA_AREA_H */

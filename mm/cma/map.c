@@ -73,8 +73,10 @@ static bool inside(const struct cma_map *map, unsigned long offset,
 	       offset <= map->nr_pages - nr_pages;
 }
 
-static bool all_clear(const unsigned long *bits, unsigned long offset,
-		      unsigned long nr_pages)
+/* Asked by debug kernels only. */
+static __maybe_unused bool all_clear(const unsigned long *bits,
+				     unsigned long offset,
+				     unsigned long nr_pages)
 {
 	unsigned long end = offset + nr_pages;
 

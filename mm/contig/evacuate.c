@@ -91,6 +91,11 @@ static int move_collected(struct evacuation *evac, struct compact_control *cc)
 	return err == -ENOMEM ? err : 0;
 }
 
+static enum migrate_mode mode_of(unsigned int round)
+{
+	return round_mode[min_t(unsigned int, round, CONTIG_ROUNDS - 1)];
+}
+
 /* One pass over the range: collect a pageblock, move it, go on. */
 static int move_tenants(struct evacuation *evac, enum migrate_mode mode)
 {
@@ -178,8 +183,7 @@ static int evacuate_in_rounds(struct evacuation *evac)
 		if (!goes_on(req, round, survey.unmovable_pfn < req->end_pfn))
 			break;
 		drain(evac, &survey, insist);
-		err = move_tenants(evac, round_mode[min(round,
-						(unsigned int)CONTIG_ROUNDS - 1)]);
+		err = move_tenants(evac, mode_of(round));
 		if (err)
 			return err;
 	}

@@ -144,11 +144,11 @@ void contig_free(unsigned long pfn, unsigned long nr_pages)
 	unsigned long end_pfn = pfn + nr_pages;
 
 	while (pfn < end_pfn) {
+		unsigned long stop = min(end_pfn, pageblock_end_pfn(pfn));
 		struct page *page = pfn_to_page(pfn);
 
 		if (!PageCompound(page)) {
-			pfn = free_pages_of_block(pfn,
-					min(end_pfn, pageblock_end_pfn(pfn)));
+			pfn = free_pages_of_block(pfn, stop);
 			continue;
 		}
 		/* Part of a compound page cannot be freed: keep it whole. */

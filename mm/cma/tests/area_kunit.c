@@ -206,10 +206,9 @@ static void count_free_cma(struct zone *zone, long *listed, long *counted)
 	*listed = 0;
 	spin_lock_irqsave(&zone->lock, flags);
 	for (order = 0; order < NR_PAGE_ORDERS; order++) {
-		struct list_head *pos;
+		struct free_area *area = &zone->free_area[order];
 
-		list_for_each(pos, &zone->free_area[order].free_list[MIGRATE_CMA])
-			*listed += 1L << order;
+		*listed += list_count_nodes(&area->free_list[MIGRATE_CMA]) << order;
 	}
 	*counted = zone_page_state_snapshot(zone, NR_FREE_CMA_PAGES);
 	spin_unlock_irqrestore(&zone->lock, flags);
@@ -435,4 +434,5 @@ static struct kunit_suite area_suite = {
 	.exit = area_exit,
 	.test_cases = area_cases,
 };
+
 kunit_test_suite(area_suite);

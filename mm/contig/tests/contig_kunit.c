@@ -328,4 +328,5 @@ static struct kunit_suite contig_suite = {
 	.exit = range_exit,
 	.test_cases = contig_cases,
 };
+
 kunit_test_suite(contig_suite);

@@ -3,12 +3,7 @@
 
 #include <stddef.h>
 
-#include "harness.h"
-
-extern const struct suite map_suite;
-extern const struct suite plan_suite;
-extern const struct suite plan_suite_phys32;
-extern const struct suite parse_suite;
+#include "suites.h"
 
 const struct suite *const suites[] = {
 	&map_suite,

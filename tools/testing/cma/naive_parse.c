@@ -9,12 +9,10 @@
 #include "harness.h"
 #include "naive_parse.h"
 
-typedef unsigned __int128 wide;
-
-#define ENORMOUS	((wide)1 << 100)
+#define ENORMOUS	((u128)1 << 100)
 
 /* Digits of a number; what is too large for anything stays enormous. */
-static bool digits(const char **text, wide *number)
+static bool digits(const char **text, u128 *number)
 {
 	static const char all[] = "0123456789abcdef";
 	unsigned int base = 10;
@@ -41,7 +39,7 @@ static bool digits(const char **text, wide *number)
 	return length;
 }
 
-static bool bytes(const char **text, wide *number)
+static bool bytes(const char **text, u128 *number)
 {
 	static const char units[] = "kmgtpe";
 	const char *unit;
@@ -65,8 +63,8 @@ static bool bytes(const char **text, wide *number)
 /* A text that is good: the answer. */
 static bool read_spec(const char *text, u64 last_addr, struct dma_cma_spec *spec)
 {
-	wide memory_end = (wide)last_addr + 1;
-	wide size, start = 0, end = 0;
+	u128 memory_end = (u128)last_addr + 1;
+	u128 size, start = 0, end = 0;
 	bool has_start, has_end = false, fixed;
 
 	if (!bytes(&text, &size) || size > last_addr)
@@ -122,7 +120,7 @@ bool naive_check_size(const char *text, u64 last_addr)
 {
 	const char *rest = text;
 	u64 size = 77;
-	wide expected;
+	u128 expected;
 	bool good;
 
 	good = bytes(&rest, &expected) && !*rest && expected <= last_addr;
@@ -134,7 +132,7 @@ bool naive_check_size(const char *text, u64 last_addr)
 static bool read_numa(const char *text, u64 last_addr, u64 *node_bytes,
 		      unsigned int nr_nodes)
 {
-	wide node, size;
+	u128 node, size;
 
 	for (;; text++) {
 		if (!digits(&text, &node) || node >= nr_nodes || *text != ':')
@@ -154,8 +152,10 @@ bool naive_check_numa(const char *text, u64 last_addr, unsigned int nr_nodes)
 	unsigned int node;
 	bool good;
 
-	for (node = 0; node < NAIVE_NODES; node++)
-		expected[node] = node_bytes[node] = 1000 + node;
+	for (node = 0; node < NAIVE_NODES; node++) {
+		expected[node] = 1000 + node;
+		node_bytes[node] = 1000 + node;
+	}
 
 	good = read_numa(text, last_addr, expected, nr_nodes);
 	CHECK_EQ(!dma_cma_parse_numa(text, last_addr, node_bytes, nr_nodes),

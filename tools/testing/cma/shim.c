@@ -18,9 +18,6 @@ static long allocations;
 
 unsigned long shim_blocks;
 
-/* The compiler puts a call in each basic block (see the Makefile). */
-void __sanitizer_cov_trace_pc(void);
-
 void __sanitizer_cov_trace_pc(void)
 {
 	shim_blocks++;

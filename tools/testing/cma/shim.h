@@ -18,4 +18,7 @@ long shim_allocations(void);
 /* Basic blocks of the kernel's files that were run through. */
 extern unsigned long shim_blocks;
 
+/* What the compiler calls in each of those blocks (see the Makefile). */
+void __sanitizer_cov_trace_pc(void);
+
 #endif

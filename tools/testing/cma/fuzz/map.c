@@ -4,8 +4,9 @@
  * list of operations, four bytes each: what to do, to where, how much of it.
  */
 
-#include "../oracle.h"
 #include "../harness.h"
+#include "../oracle.h"
+#include "fuzz.h"
 
 #define MAX_PAGES	600
 
@@ -15,8 +16,6 @@ struct operation {
 	uint8_t much;
 	uint8_t align_order;
 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* As many pages of @state from @offset on as there are, at most @nr_pages. */
 static unsigned long run(const struct oracle *oracle, unsigned long offset,

@@ -15,6 +15,8 @@
 
 #define WORD	(8 * sizeof(long))
 
+#define COUNT(array)	(sizeof(array) / sizeof(*(array)))
+
 /* Take a range through the states up to @state. */
 static void bring_to(struct cma_map *map, unsigned long offset,
 		     unsigned long nr_pages, enum page_state state)
@@ -159,7 +161,7 @@ static void impossible_areas_are_refused(void)
 	struct cma_map map;
 	unsigned int i;
 
-	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+	for (i = 0; i < COUNT(bad); i++) {
 		CHECK_EQ(cma_map_init(&map, bad[i].base_pfn, bad[i].nr_pages,
 				      bad[i].order_per_bit), -EINVAL);
 		CHECK_EQ(map.nr_pages, 0);
@@ -201,45 +203,68 @@ static void a_map_without_memory_is_empty(void)
 	cma_map_fill_bits(&map, &nothing);
 }
 
-static void senseless_arguments_find_and_change_nothing(void)
+/* Numbers that are off, or on an edge; and the same for orders. */
+static const unsigned long odd_numbers[] = {
+	0, 1, 2, WORD - 1, WORD, WORD + 1, 255, 256, 257, CMA_MAP_MAX_PAGES,
+	1UL << 31, 1UL << (WORD / 2), 1UL << (WORD - 1), ~0UL - 256, ~0UL - 1,
+	~0UL,
+};
+
+static const unsigned int odd_orders[] = {
+	0, 1, 6, 8, 9, 31, 32, 33, 62, 63, 64, 65, 1U << 31, ~0U,
+};
+
+static void ask_for_nonsense(const struct cma_map *map,
+			     const struct oracle *oracle, unsigned long from,
+			     unsigned long nr_pages)
 {
-	static const unsigned long odd[] = {
-		0, 1, 2, WORD - 1, WORD, WORD + 1, 255, 256, 257,
-		CMA_MAP_MAX_PAGES, 1UL << 31, 1UL << 32, 1UL << 63,
-		~0UL - 256, ~0UL - 1, ~0UL,
-	};
-	static const unsigned int aligns[] = {
-		0, 1, 6, 8, 9, 31, 32, 33, 62, 63, 64, 65, 1U << 31, ~0U,
-	};
-	static const unsigned long bases[] = {
-		0, 1, 256, 3 << 8, 1UL << 62, 1UL << 63, ~0UL - 256, -512UL,
-	};
-	const unsigned int nr_odd = sizeof(odd) / sizeof(*odd);
-	unsigned int b, f, n, a, order;
+	unsigned long expected;
+	unsigned int i;
+
+	for (i = 0; i < COUNT(odd_orders); i++) {
+		expected = CMA_MAP_NONE;
+		if (odd_orders[i] < WORD)
+			expected = oracle_find(oracle, from, nr_pages,
+					       odd_orders[i], false);
+		CHECK_EQ(cma_map_find(map, from, nr_pages, odd_orders[i]),
+			 expected);
+		CHECK(!cma_map_worth_waiting(map, nr_pages, odd_orders[i]));
+	}
+}
+
+static void ask_for_all_nonsense(unsigned long base_pfn, unsigned int order)
+{
 	struct oracle oracle;
 	struct cma_map map;
+	unsigned int i, j;
 
-	for (b = 0; b < sizeof(bases) / sizeof(*bases); b++) {
-		for (order = 0; order <= 8; order++) {
-			CHECK_EQ(cma_map_init(&map, bases[b], 256, order), 0);
-			oracle_init(&oracle, bases[b], 256, order);
-			for (f = 0; f < nr_odd; f++)
-				for (n = 0; n < nr_odd; n++)
-					for (a = 0; a < sizeof(aligns) / sizeof(*aligns); a++) {
-						unsigned long expected = CMA_MAP_NONE;
-
-						if (aligns[a] < WORD)
-							expected = oracle_find(&oracle, odd[f], odd[n], aligns[a], false);
-						CHECK_EQ(cma_map_find(&map, odd[f], odd[n], aligns[a]), expected);
-						CHECK(!cma_map_worth_waiting(&map, odd[n], aligns[a]));
-						CHECK(!cma_map_unclaim(&map, odd[f], odd[n]));
-					}
-			oracle_check_counts(&oracle, &map);
-			oracle_check_pages(&oracle, &map);
-			oracle_destroy(&oracle);
-			cma_map_destroy(&map);
+	CHECK_EQ(cma_map_init(&map, base_pfn, 256, order), 0);
+	oracle_init(&oracle, base_pfn, 256, order);
+	for (i = 0; i < COUNT(odd_numbers); i++) {
+		for (j = 0; j < COUNT(odd_numbers); j++) {
+			ask_for_nonsense(&map, &oracle, odd_numbers[i],
+					 odd_numbers[j]);
+			CHECK(!cma_map_unclaim(&map, odd_numbers[i],
+					       odd_numbers[j]));
 		}
 	}
+	oracle_check_counts(&oracle, &map);
+	oracle_check_pages(&oracle, &map);
+	oracle_destroy(&oracle);
+	cma_map_destroy(&map);
+}
+
+static void senseless_arguments_find_and_change_nothing(void)
+{
+	static const unsigned long bases[] = {
+		0, 1, 256, 3 << 8, 1UL << (WORD - 2), 1UL << (WORD - 1),
+		~0UL - 256, -512UL,
+	};
+	unsigned int base, order;
+
+	for (base = 0; base < COUNT(bases); base++)
+		for (order = 0; order <= 8; order++)
+			ask_for_all_nonsense(bases[base], order);
 }
 
 static void misuse_warns_and_leaves_the_map_alone(void)
@@ -248,7 +273,7 @@ static void misuse_warns_and_leaves_the_map_alone(void)
 		{ 0, 0 }, { 5, 0 }, { 0, 101 }, { 100, 1 }, { 99, 2 },
 		{ ~0UL, 1 }, { ~0UL, 2 }, { 1, ~0UL }, { ~0UL, ~0UL },
 	};
-	const unsigned int nr_ranges = sizeof(ranges) / sizeof(*ranges);
+	const unsigned int nr_ranges = COUNT(ranges);
 	struct oracle oracle;
 	struct cma_map map;
 	unsigned int i;
@@ -279,7 +304,7 @@ static void a_debug_kernel_warns_of_wrong_states(void)
 	struct cma_map map;
 	unsigned int i;
 
-	for (i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+	for (i = 0; i < COUNT(wrong); i++) {
 		CHECK_EQ(cma_map_init(&map, 0, 256, 0), 0);
 		bring_to(&map, wrong[i], 1, TRANSIT);
 		shim_expect_warnings();
@@ -326,11 +351,11 @@ static void no_pattern_makes_a_search_slow(void)
 	unsigned int i, a;
 	unsigned long at;
 
-	for (i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+	for (i = 0; i < COUNT(lengths); i++) {
 		CHECK_EQ(cma_map_init(&map, 0, nr_pages, 0), 0);
 		for (at = lengths[i] / 3; at < nr_pages; at += lengths[i])
 			cma_map_claim(&map, at, 1);
-		for (a = 0; a < sizeof(aligns) / sizeof(*aligns); a++) {
+		for (a = 0; a < COUNT(aligns); a++) {
 			before = shim_blocks;
 			CHECK_EQ(cma_map_find(&map, 0, lengths[i], aligns[a]),
 				 CMA_MAP_NONE);
@@ -346,6 +371,22 @@ static void no_pattern_makes_a_search_slow(void)
 	test_note("at most %lu blocks for %lu words", most, words);
 	CHECK(most);
 	CHECK(most < 30 * words);
+}
+
+static void a_full_area_answers_at_once(void)
+{
+	const unsigned long nr_pages = 1UL << 18;
+	unsigned long before;
+	struct cma_map map;
+
+	CHECK_EQ(cma_map_init(&map, 0, nr_pages, 0), 0);
+	bring_to(&map, 0, nr_pages - 3, HELD);
+	before = shim_blocks;
+	CHECK_EQ(cma_map_find(&map, 0, 4, 0), CMA_MAP_NONE);
+	CHECK(!cma_map_worth_waiting(&map, 4, 0));
+	CHECK_EQ(cma_map_used(&map), nr_pages - 3);
+	CHECK(shim_blocks - before < 100);
+	cma_map_destroy(&map);
 }
 
 /* Every state of every small area, and every question about it. */
@@ -488,9 +529,9 @@ static void release_everything(struct small *small)
 }
 
 /* Visit every state of areas of up to @max_pages pages, at the lowest PFNs. */
-static void for_each_state(unsigned int states, unsigned long max_pages,
-			   unsigned long nr_bases,
-			   void (*visit)(struct small *small))
+static void visit_states(unsigned int states, unsigned long max_pages,
+			 unsigned long nr_bases,
+			 void visit(struct small *small))
 {
 	unsigned long nr_pages, base, code, codes, visited = 0;
 	struct small small = {};
@@ -517,20 +558,20 @@ static void for_each_state(unsigned int states, unsigned long max_pages,
 
 static void every_search_in_every_small_area(void)
 {
-	for_each_state(2, 12, 4, ask_everything);
+	visit_states(2, 12, 4, ask_everything);
 }
 
 static void every_release_in_every_small_area(void)
 {
-	for_each_state(3, 8, 2, release_everything);
+	visit_states(3, 8, 2, release_everything);
 }
 
 /*
- * Twelve cells of @width pages each, free or busy in every combination, from
+ * Eleven cells of @width pages each, free or busy in every combination, from
  * page @origin on in an area that is busy otherwise. It puts the patterns of
  * the small areas across words, and blows them up to where wide searches look.
  */
-#define CELLS	12
+#define CELLS	11
 
 static void every_pattern_of_cells(unsigned long nr_pages, unsigned long origin,
 				   unsigned long width, unsigned int order,
@@ -821,6 +862,7 @@ static const struct test tests[] = {
 	TEST(misuse_warns_and_leaves_the_map_alone),
 	TEST(a_debug_kernel_warns_of_wrong_states),
 	TEST(no_pattern_makes_a_search_slow),
+	TEST(a_full_area_answers_at_once),
 	TEST(every_search_in_every_small_area),
 	TEST(every_release_in_every_small_area),
 	TEST(every_pattern_across_words),

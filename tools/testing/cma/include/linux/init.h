@@ -4,7 +4,5 @@
 #define _CMA_SHIM_INIT_H
 
 #define __init
-#define __initdata
-#define __initconst
 
 #endif

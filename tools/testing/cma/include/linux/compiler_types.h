@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Host shim: what every file of the kernel gets without asking for it. */
+#ifndef _CMA_SHIM_COMPILER_TYPES_H
+#define _CMA_SHIM_COMPILER_TYPES_H
+
+#define __maybe_unused	__attribute__((__unused__))
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What tests/ has to offer. */
+#ifndef _CMA_SUITES_H
+#define _CMA_SUITES_H
+
+#include "harness.h"
+
+extern const struct suite map_suite;
+extern const struct suite plan_suite;
+extern const struct suite plan_suite_phys32;
+extern const struct suite parse_suite;
+
+#endif

@@ -67,22 +67,6 @@ int contig_take(struct contig_request *req);
 void contig_free(unsigned long pfn, unsigned long nr_pages);
 const char *contig_reason_name(enum contig_reason reason);
 
-/* A blocker of this kind goes away by itself: trying again is worth it. */
-static inline bool contig_reason_is_transient(enum contig_reason reason)
-{
-	switch (reason) {
-	case CONTIG_REASON_PEER:
-	case CONTIG_REASON_WRITEBACK:
-	case CONTIG_REASON_PINNED:
-	case CONTIG_REASON_MIGRATE_FAILED:
-	case CONTIG_REASON_IN_FLIGHT:
-	case CONTIG_REASON_HUGETLB:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* Between the engine's files. */
 
 static inline int contig_blocked(struct contig_request *req, unsigned long pfn,
@@ -96,7 +80,6 @@ static inline int contig_blocked(struct contig_request *req, unsigned long pfn,
 /**
  * struct contig_survey - what a look at a range found
  * @nr_free: pages in the buddy allocator
- * @nr_tenants: pages that migration can move, as far as one can tell
  * @nr_unsettled: pages with no reference that are not in the buddy allocator:
  *		  in a per-CPU list, or on their way
  * @nr_extra: pages that somebody holds more references to than is explained,
@@ -107,7 +90,6 @@ static inline int contig_blocked(struct contig_request *req, unsigned long pfn,
  */
 struct contig_survey {
 	unsigned long nr_free;
-	unsigned long nr_tenants;
 	unsigned long nr_unsettled;
 	unsigned long nr_extra;
 	unsigned long blocker_pfn;

@@ -162,8 +162,7 @@ void contig_survey(unsigned long start_pfn, unsigned long end_pfn,
 			survey->nr_extra += nr_pages;
 			break;
 		default:
-			survey->nr_tenants += nr_pages;
-			break;
+			break;	/* a tenant, as far as one can tell */
 		}
 		if (survey->reason == CONTIG_REASON_NONE) {
 			survey->blocker_pfn = pfn;

@@ -21,7 +21,10 @@
 #define _MM_CONTIG_CONTIG_H
 
 #include <linux/contig_reason.h>
+#include <linux/bitops.h>
 #include <linux/gfp.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
 
 /**
  * enum contig_effort - how far to go for a range
@@ -68,6 +71,18 @@ void contig_free(unsigned long pfn, unsigned long nr_pages);
 const char *contig_reason_name(enum contig_reason reason);
 
 /* Between the engine's files. */
+
+/* Order of the largest aligned block that starts at @pfn and ends by @end_pfn. */
+static inline unsigned int contig_block_order(unsigned long pfn,
+					      unsigned long end_pfn,
+					      unsigned int max_order)
+{
+	unsigned int order = ilog2(end_pfn - pfn);
+
+	if (pfn)
+		order = min_t(unsigned int, order, __ffs(pfn));
+	return min(order, max_order);
+}
 
 static inline int contig_blocked(struct contig_request *req, unsigned long pfn,
 				 enum contig_reason reason, int err)

@@ -21,13 +21,6 @@ struct free_run {
 	unsigned long end_pfn;
 };
 
-static unsigned int block_order(unsigned long pfn, unsigned long end_pfn)
-{
-	unsigned int order = ilog2(end_pfn - pfn);
-
-	return pfn ? min_t(unsigned int, order, __ffs(pfn)) : order;
-}
-
 static void run_flush(struct free_run *run)
 {
 	unsigned long pfn = run->start_pfn;
@@ -38,7 +31,8 @@ static void run_flush(struct free_run *run)
 
 	spin_lock_irqsave(&run->zone->lock, flags);
 	while (pfn < run->end_pfn) {
-		unsigned int order = block_order(pfn, run->end_pfn);
+		unsigned int order = contig_block_order(pfn, run->end_pfn,
+							pageblock_order);
 
 		buddy_free_prepared(run->zone, pfn_to_page(pfn), order);
 		pfn += 1UL << order;
@@ -94,7 +88,8 @@ static void free_unreferenced(struct free_run *run, unsigned long start_pfn,
 	unsigned long pfn = start_pfn;
 
 	while (pfn < end_pfn) {
-		unsigned int order = block_order(pfn, end_pfn);
+		unsigned int order = contig_block_order(pfn, end_pfn,
+							pageblock_order);
 		unsigned long next = pfn + (1UL << order);
 
 		if (!order || block_is_plain(pfn, order))

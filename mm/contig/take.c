@@ -19,17 +19,6 @@
 /* Blocks that are unlinked in one hold of zone->lock. */
 #define CONTIG_BLOCKS_PER_HOLD	32
 
-/* Order of the largest block that starts at @pfn and ends by @end_pfn. */
-static unsigned int chunk_order(unsigned long pfn, unsigned long end_pfn,
-				unsigned int max_order)
-{
-	unsigned int order = ilog2(end_pfn - pfn);
-
-	if (pfn)
-		order = min_t(unsigned int, order, __ffs(pfn));
-	return min(order, max_order);
-}
-
 /* Pages that were unlinked and never prepared return as they were. */
 static void give_back_locked(struct zone *zone, unsigned long start_pfn,
 			     unsigned long end_pfn)
@@ -38,7 +27,8 @@ static void give_back_locked(struct zone *zone, unsigned long start_pfn,
 
 	lockdep_assert_held(&zone->lock);
 	while (pfn < end_pfn) {
-		unsigned int order = chunk_order(pfn, end_pfn, pageblock_order);
+		unsigned int order = contig_block_order(pfn, end_pfn,
+							pageblock_order);
 		struct page *page = pfn_to_page(pfn);
 
 		__putback_isolated_page(page, order,
@@ -231,8 +221,8 @@ int contig_publish(struct contig_request *req)
 	}
 
 	while (pfn < req->end_pfn) {
-		unsigned int order = chunk_order(pfn, req->end_pfn,
-						 MAX_PAGE_ORDER);
+		unsigned int order = contig_block_order(pfn, req->end_pfn,
+							MAX_PAGE_ORDER);
 		struct page *page = pfn_to_page(pfn);
 
 		buddy_check_new(page, order);

@@ -3,8 +3,7 @@
  * Contiguous memory areas: from a request to its pages, and back.
  *
  *	cma_alloc()
- *	  pick		a range that nobody holds or works on	(cma/map.c)
- *	  claim		the range is in transit: ours to work on
+ *	  place		a range, claimed: ours to work on	(cma/place.c)
  *	  take		its pages out of the buddy		(contig/range.c)
  *	  settle	the range is held: the caller's
  *
@@ -18,10 +17,14 @@
  * freed. So requests run side by side. Two that need the same pageblock
  * isolated are sorted out by the engine.
  *
- * A request sweeps the area up to three times, each time with more effort: for
- * a range that is free already, for one that can be emptied, and last for one
- * that can be emptied by waiting for whoever is in the way. A range that fails
- * tells which page was in the way, and the sweep goes on behind that page.
+ * There are two ways to a range. The short one is for a range that is free, and
+ * leads straight to the buddy allocator. Only if there is none, the pages are
+ * looked at, and the range that is cheapest to empty is emptied; should it
+ * fail, the page that was in the way is remembered and the next one is tried.
+ * If a page is in the way of every range, what is done depends on the page:
+ * per-CPU caches that may hold it are drained, and a page that may leave by
+ * itself is waited for, within bounds. Otherwise the request fails, and says
+ * which page it was.
  */
 #define pr_fmt(fmt) "cma: " fmt
 
@@ -30,8 +33,12 @@
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/swap.h>
 #include "cma/area.h"
+#include "cma/place.h"
+#include "cma/alloc.h"
 #include "cma/stats.h"
 #include "contig/contig.h"
 
@@ -42,44 +49,12 @@
 #define CMA_PEER_TIMEOUT	(10 * HZ)
 #define CMA_PEER_POLL		(HZ / 10 ?: 1)
 
-/* How often a request may pause for pages that leave by themselves, in all. */
+/* How often a request may pause for a page that leaves by itself, in all. */
 #define CMA_PAUSES		8
+#define CMA_PAUSE_MS		20
 
-/**
- * struct cma_attempt - one request on its way through an area
- * @cma: the area
- * @nr_pages: size
- * @align_order: the first page frame is a multiple of 1 << this
- * @gfp: how the engine may reclaim, and how pages are prepared
- * @nr_pauses: how often it may still pause
- * @blocker_pfn: what was in the way last
- * @reason: why it was; CONTIG_REASON_NONE if nothing was even tried
- */
-struct cma_attempt {
-	struct cma *cma;
-	unsigned long nr_pages;
-	unsigned int align_order;
-	gfp_t gfp;
-	unsigned int nr_pauses;
-
-	unsigned long blocker_pfn;
-	enum contig_reason reason;
-};
-
-/* The next range from @from on, claimed; CMA_MAP_NONE if there is none. */
-static unsigned long claim_next(const struct cma_attempt *at,
-				unsigned long from)
-{
-	struct cma *cma = at->cma;
-	unsigned long offset, flags;
-
-	spin_lock_irqsave(&cma->lock, flags);
-	offset = cma_map_find(&cma->map, from, at->nr_pages, at->align_order);
-	if (offset != CMA_MAP_NONE)
-		cma_map_claim(&cma->map, offset, at->nr_pages);
-	spin_unlock_irqrestore(&cma->lock, flags);
-	return offset;
-}
+/* How many ranges may turn out to be blocked before the request changes tack. */
+#define CMA_TRIES		CMA_NR_BLOCKERS
 
 /* A range leaves transit, one way or the other: tell who waits for that. */
 static void finish_transit(struct cma *cma, unsigned long offset,
@@ -93,17 +68,37 @@ static void finish_transit(struct cma *cma, unsigned long offset,
 	else
 		cma_map_vacate(&cma->map, offset, nr_pages);
 	spin_unlock_irqrestore(&cma->lock, flags);
-	wake_up_all(&cma->settled);
+	if (wq_has_sleeper(&cma->settled))
+		wake_up_all(&cma->settled);
 }
 
-static bool may_wait(const struct cma_attempt *at)
+static bool is_late(const struct cma_alloc_request *req)
 {
-	struct cma *cma = at->cma;
+	return req->deadline && time_after_eq(jiffies, req->deadline);
+}
+
+/* Has the request to end, whatever else could be done? */
+static int check_time(struct cma_alloc_request *req)
+{
+	if (fatal_signal_pending(current)) {
+		req->reason = CONTIG_REASON_SIGNAL;
+		return -EINTR;
+	}
+	if (is_late(req)) {
+		if (req->reason == CONTIG_REASON_NONE)
+			req->reason = CONTIG_REASON_TIMEOUT;
+		return -ETIMEDOUT;
+	}
+	return 0;
+}
+
+static bool may_wait(struct cma *cma, const struct cma_alloc_request *req)
+{
 	unsigned long flags;
 	bool ret;
 
 	spin_lock_irqsave(&cma->lock, flags);
-	ret = cma_map_worth_waiting(&cma->map, at->nr_pages, at->align_order);
+	ret = cma_map_worth_waiting(&cma->map, req->nr_pages, req->align_order);
 	spin_unlock_irqrestore(&cma->lock, flags);
 	return ret;
 }
@@ -112,116 +107,195 @@ static bool may_wait(const struct cma_attempt *at)
  * Every range is held or in transit. As long as one could become free, wait
  * for it: the request holds no claim meanwhile, so nobody waits for it in turn.
  */
-static int wait_for_peers(struct cma_attempt *at)
+static int wait_for_peers(struct cma *cma, struct cma_alloc_request *req)
 {
 	unsigned long deadline = jiffies + CMA_PEER_TIMEOUT;
+	int err;
 
-	if (at->gfp & __GFP_NORETRY)
+	if (!may_wait(cma, req))
+		return -ENOMEM;
+	if (req->gfp & __GFP_NORETRY)
 		return -EBUSY;
-	while (may_wait(at)) {
-		if (fatal_signal_pending(current)) {
-			at->reason = CONTIG_REASON_SIGNAL;
-			return -EINTR;
-		}
+	do {
+		err = check_time(req);
+		if (err)
+			return err;
 		if (time_after(jiffies, deadline)) {
-			at->reason = CONTIG_REASON_PEER;
+			req->reason = CONTIG_REASON_PEER;
 			return -EBUSY;
 		}
-		wait_event_timeout(at->cma->settled, !may_wait(at),
+		wait_event_timeout(cma->settled, !may_wait(cma, req),
 				   CMA_PEER_POLL);
-	}
+	} while (may_wait(cma, req));
 	return 0;
 }
 
-/* Take the claimed range at @offset. */
-static struct page *take_claim(struct cma_attempt *at, unsigned long offset,
-			       enum contig_effort effort, int *err)
+/* Take a claimed range. */
+static int take_claim(struct cma *cma, struct cma_alloc_request *req,
+		      unsigned long offset, enum contig_effort effort,
+		      struct page **page)
 {
-	struct cma *cma = at->cma;
 	unsigned long pfn = cma->base_pfn + offset;
-	struct contig_request req = {
+	struct contig_request take = {
 		.start_pfn = pfn,
-		.end_pfn = pfn + at->nr_pages,
+		.end_pfn = pfn + req->nr_pages,
 		.migratetype = MIGRATE_CMA,
-		.gfp = at->gfp,
+		.gfp = req->gfp,
 		.effort = effort,
-		.nr_pauses = at->nr_pauses,
+		.deadline = req->deadline,
 	};
+	int err;
 
-	*err = contig_take(&req);
-	at->nr_pauses = req.nr_pauses;
-	finish_transit(cma, offset, at->nr_pages, !*err);
-	if (!*err)
-		return pfn_to_page(pfn);
-
-	at->blocker_pfn = req.blocker_pfn;
-	at->reason = req.reason;
-	if (*err == -EBUSY && effort != CONTIG_IF_FREE)
-		trace_cma_alloc_busy_retry(cma->name, pfn, pfn_to_page(pfn),
-					   at->nr_pages, at->align_order);
-	return NULL;
-}
-
-/*
- * Try the ranges of the area one after the other.
- *
- * Return: 0 with the pages in @page; -ENOENT if there was no range to try,
- * -EBUSY if a page was in the way of each, else the error that ended it.
- */
-static int sweep(struct cma_attempt *at, enum contig_effort effort,
-		 struct page **page)
-{
-	unsigned long offset = 0;
-	int err = -ENOENT;
-
-	while ((offset = claim_next(at, offset)) != CMA_MAP_NONE) {
-		*page = take_claim(at, offset, effort, &err);
-		if (err != -EBUSY)
-			break;
-		/* The blocker may lie in front, in the same pageblock. */
-		offset = max(offset,
-			     at->blocker_pfn - at->cma->base_pfn) + 1;
+	err = contig_take(&take);
+	finish_transit(cma, offset, req->nr_pages, !err);
+	if (!err) {
+		*page = pfn_to_page(pfn);
+		return 0;
 	}
+
+	req->blocker_pfn = take.blocker_pfn;
+	req->reason = take.reason;
+	if (err == -EBUSY && effort != CONTIG_IF_FREE)
+		trace_cma_alloc_busy_retry(cma->name, pfn, pfn_to_page(pfn),
+					   req->nr_pages, req->align_order);
 	return err;
 }
 
-/* Sweep with growing effort; wait where nothing but peers is in the way. */
-static int alloc_in_sweeps(struct cma_attempt *at, struct page **page)
+/*
+ * The short way: take the range that the map suggests, if it is free.
+ *
+ * Return: 0; -EBUSY if it is not free; -ENOENT if there is no range at all that
+ * could be tried.
+ */
+static int take_free(struct cma *cma, struct cma_alloc_request *req,
+		     struct page **page)
 {
-	enum contig_effort last = at->gfp & __GFP_NORETRY ? CONTIG_EVACUATE :
-							    CONTIG_INSIST;
-	enum contig_effort effort = CONTIG_IF_FREE;
+	unsigned long offset = cma_place_next(cma, req);
+
+	if (offset == CMA_MAP_NONE)
+		return -ENOENT;
+	return take_claim(cma, req, offset, CONTIG_IF_FREE, page);
+}
+
+/*
+ * The long way: empty the range that is cheapest to empty, else the next.
+ *
+ * Return: 0; -EBUSY if a page is in the way of each, told in @look; else the
+ * error that ended it.
+ */
+static int take_cheapest(struct cma *cma, struct cma_alloc_request *req,
+			 enum contig_effort effort, struct cma_look *look,
+			 struct page **page)
+{
+	unsigned int since = READ_ONCE(cma->blockers.nr_noted);
+	unsigned int tries;
+	int err = -EBUSY;
+
+	/* This CPU's own batches are no reason to think of pins. */
+	lru_add_drain();
+
+	/* The last attempt believes nothing that it has not seen itself. */
+	if (effort != CONTIG_INSIST)
+		since -= CMA_NR_BLOCKERS;
+
+	for (tries = 0; tries < CMA_TRIES; tries++) {
+		unsigned long offset;
+
+		err = check_time(req);
+		if (err)
+			return err;
+		offset = cma_place_cheapest(cma, req, since, look);
+		if (offset == CMA_MAP_NONE) {
+			if (look->cost == ULONG_MAX)
+				break;
+			continue;	/* a peer was faster */
+		}
+		err = take_claim(cma, req, offset, effort, page);
+		if (err != -EBUSY || (req->gfp & __GFP_NORETRY))
+			return err;
+		cma_place_note(cma, req->blocker_pfn);
+	}
+
+	if (look->reason != CONTIG_REASON_NONE) {
+		req->blocker_pfn = look->blocker_pfn;
+		req->reason = look->reason;
+	}
+	return -EBUSY;
+}
+
+/* Is a peer still working on pages of the area? */
+static bool has_transit(struct cma *cma)
+{
+	return READ_ONCE(cma->map.busy.nr_pages) !=
+	       READ_ONCE(cma->map.held.nr_pages);
+}
+
+/*
+ * Wait until the page that is in the way leaves, or a peer that is at work lets
+ * go of its range.
+ *
+ * Return: true if either has happened; false if the request has no more pauses.
+ */
+static bool wait_for_blocker(struct cma *cma, struct cma_alloc_request *req)
+{
+	unsigned long pause = msecs_to_jiffies(CMA_PAUSE_MS);
+
+	while (req->nr_pauses && !fatal_signal_pending(current) &&
+	       !is_late(req)) {
+		req->nr_pauses--;
+		if (has_transit(cma)) {
+			wait_event_timeout(cma->settled, !has_transit(cma),
+					   pause);
+			return true;
+		}
+		schedule_timeout_killable(pause);
+		if (contig_may_leave(req->blocker_pfn))
+			return true;
+	}
+	return false;
+}
+
+static int alloc_range(struct cma *cma, struct cma_alloc_request *req,
+		       struct page **page)
+{
+	enum contig_effort effort = CONTIG_EVACUATE;
+	struct cma_look look = { };
 	int err;
 
 	for (;;) {
-		err = sweep(at, effort, page);
+		err = take_free(cma, req, page);
 		if (err == -ENOENT) {
-			if (!may_wait(at))
-				return -ENOMEM;
-			err = wait_for_peers(at);
+			err = wait_for_peers(cma, req);
 			if (err)
 				return err;
 			continue;
 		}
-		if (err != -EBUSY || effort == last)
+		if (err == -EBUSY)
+			err = take_cheapest(cma, req, effort, &look, page);
+		if (err != -EBUSY || (req->gfp & __GFP_NORETRY))
 			return err;
-		if (fatal_signal_pending(current)) {
-			at->reason = CONTIG_REASON_SIGNAL;
-			return -EINTR;
+
+		if (effort == CONTIG_EVACUATE) {
+			effort = CONTIG_INSIST;
+			if (look.nr_extra)
+				lru_add_drain_all();
+			if (look.nr_extra || look.nr_avoided)
+				continue;
 		}
-		effort++;
+		if (!wait_for_blocker(cma, req))
+			return check_time(req) ?: -EBUSY;
 	}
 }
 
 static DEFINE_RATELIMIT_STATE(report_limit, DEFAULT_RATELIMIT_INTERVAL,
 			      DEFAULT_RATELIMIT_BURST);
 
-static void report_failure(const struct cma_attempt *at, int err)
+static void report_failure(struct cma *cma,
+			   const struct cma_alloc_request *req, int err)
 {
 	unsigned long flags, used = 0, max_free = 0;
-	struct cma *cma = at->cma;
 
-	if ((at->gfp & __GFP_NOWARN) || !__ratelimit(&report_limit))
+	if ((req->gfp & __GFP_NOWARN) || !__ratelimit(&report_limit))
 		return;
 
 	if (err != -EINVAL) {
@@ -233,52 +307,74 @@ static void report_failure(const struct cma_attempt *at, int err)
 
 	if (err == -EINVAL)
 		pr_err("%s: cannot serve a request for %lu pages: %s\n",
-		       cma->name, at->nr_pages,
-		       at->nr_pages ? "the area is not active" :
-				      "it has to be at least one");
-	else if (at->reason == CONTIG_REASON_NONE)
+		       cma->name, req->nr_pages,
+		       req->nr_pages ? "the area is not active" :
+				       "it has to be at least one");
+	else if (req->reason == CONTIG_REASON_NONE)
 		pr_err("%s: no %lu pages, error %d: no range left (area %lu, used %lu, largest piece %lu pages)\n",
-		       cma->name, at->nr_pages, err, cma->nr_pages, used,
+		       cma->name, req->nr_pages, err, cma->nr_pages, used,
 		       max_free);
 	else
 		pr_err("%s: no %lu pages, error %d: page frame %#lx in the way, %s (area %lu, used %lu, largest piece %lu pages)\n",
-		       cma->name, at->nr_pages, err, at->blocker_pfn,
-		       contig_reason_name(at->reason), cma->nr_pages, used,
+		       cma->name, req->nr_pages, err, req->blocker_pfn,
+		       contig_reason_name(req->reason), cma->nr_pages, used,
 		       max_free);
+}
+
+/**
+ * cma_alloc_request() - allocate contiguous pages, told in full what went wrong
+ * @cma: the area
+ * @req: what is wanted; its private members are set here
+ * @page: the first page, on success
+ *
+ * Context: Process context, sleeps; GFP_NOIO and GFP_NOFS scopes are honoured.
+ * Return: 0; -ENOMEM if no range is left, or no place for a tenant; -EBUSY if a
+ * page is in the way of every range; -EINTR on a fatal signal; -ETIMEDOUT;
+ * -EINVAL if the area is not active or nothing was asked for.
+ */
+int cma_alloc_request(struct cma *cma, struct cma_alloc_request *req,
+		      struct page **page)
+{
+	unsigned long i;
+	int err = -EINVAL;
+
+	might_sleep();
+	trace_cma_alloc_start(cma->name, req->nr_pages, req->align_order);
+
+	req->gfp = current_gfp_context(req->gfp);
+	req->reason = CONTIG_REASON_NONE;
+	req->nr_pauses = CMA_PAUSES;
+	req->deadline = req->timeout ? (jiffies + req->timeout ?: 1) : 0;
+	*page = NULL;
+	if (req->nr_pages && cma->state == CMA_ACTIVE)
+		err = alloc_range(cma, req, page);
+
+	if (!err) {
+		/* Owners map these pages as they like, with tags of their own. */
+		for (i = 0; i < req->nr_pages; i++)
+			page_kasan_tag_reset(nth_page(*page, i));
+		cma_stats_alloc_success(cma, req->nr_pages);
+	} else {
+		cma_stats_alloc_fail(cma, req->nr_pages);
+		report_failure(cma, req, err);
+	}
+
+	trace_cma_alloc_finish(cma->name, *page ? page_to_pfn(*page) : ~0UL,
+			       *page, req->nr_pages, req->align_order, err);
+	return err;
 }
 
 static struct page *alloc_gfp(struct cma *cma, unsigned long nr_pages,
 			      unsigned int align_order, gfp_t gfp)
 {
-	struct cma_attempt at = {
-		.cma = cma,
+	struct cma_alloc_request req = {
 		.nr_pages = nr_pages,
 		.align_order = align_order,
-		.gfp = current_gfp_context(gfp),
-		.nr_pauses = CMA_PAUSES,
+		.gfp = gfp,
 	};
-	struct page *page = NULL;
-	unsigned long i;
-	int err = -EINVAL;
+	struct page *page;
 
-	trace_cma_alloc_start(cma->name, nr_pages, align_order);
-
-	if (nr_pages && cma->state == CMA_ACTIVE)
-		err = alloc_in_sweeps(&at, &page);
-
-	if (!err) {
-		/* Owners map these pages as they like, with tags of their own. */
-		for (i = 0; i < nr_pages; i++)
-			page_kasan_tag_reset(nth_page(page, i));
-		cma_stats_alloc_success(cma, nr_pages);
-	} else {
-		cma_stats_alloc_fail(cma, nr_pages);
-		report_failure(&at, err);
-	}
-
-	trace_cma_alloc_finish(cma->name, page ? page_to_pfn(page) : ~0UL, page,
-			       nr_pages, align_order, err);
-	return page;
+	return cma_alloc_request(cma, &req, &page) ? NULL : page;
 }
 
 /**

@@ -20,6 +20,8 @@
 	EM(IN_FLIGHT,		"in flight: neither free nor on a list")\
 	EM(HWPOISON,		"hwpoison")				\
 	EM(HOLE,		"no memory, offline or another zone")	\
+	EM(NO_FS,		"file page, and no file system may be entered")	\
+	EM(TIMEOUT,		"no time left")				\
 	EM(NO_MEMORY,		"no memory for a target page")		\
 	EM(SIGNAL,		"fatal signal")				\
 	EMe(HUGETLB,		"huge page could not be dissolved or moved")

@@ -17,6 +17,7 @@
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include "map.h"
+#include "place.h"
 
 enum cma_state {
 	CMA_DECLARED,
@@ -46,9 +47,10 @@ struct cma_stats {
  * @state: see above; written at boot only
  * @keep_on_error: if activation fails, its pages stay reserved
  * @name: unique among areas
- * @lock: protects @map
+ * @lock: protects @map; taken to change @blockers, which are read without
  * @map: which pages are held or in transit
  * @settled: woken whenever pages leave transit; its waiters wait for a peer
+ * @blockers: pages that were in the way lately; hints
  * @stats: counters, changed by nobody but mm/cma.c
  */
 struct cma {
@@ -59,9 +61,10 @@ struct cma {
 	bool keep_on_error;
 	char name[CMA_MAX_NAME];
 
-	spinlock_t lock;	/* protects map */
+	spinlock_t lock;	/* protects map; to write blockers */
 	struct cma_map map;
 	wait_queue_head_t settled;
+	struct cma_blockers blockers;
 
 	struct cma_stats stats;
 };

@@ -9,6 +9,7 @@
  *	take.c		free pages straight out of the buddy allocator, or not
  *	isolate.c	no page of these pageblocks is given out any more
  *	evacuate.c	drain, drop or migrate whatever still lives in the range
+ *	target.c	where those go who have to leave
  *	survey.c	what is in the range, and which page is in the way
  *	free.c		the way back
  *
@@ -21,10 +22,10 @@
 #define _MM_CONTIG_CONTIG_H
 
 #include <linux/contig_reason.h>
-#include <linux/bitops.h>
 #include <linux/gfp.h>
-#include <linux/log2.h>
-#include <linux/minmax.h>
+#include <linux/jiffies.h>
+#include <linux/list.h>
+#include "buddy.h"
 
 /**
  * enum contig_effort - how far to go for a range
@@ -51,6 +52,7 @@ enum contig_effort {
  * @effort: how far to go
  * @nr_pauses: with CONTIG_INSIST, how often to pause for who may leave by
  *	       itself; counted down
+ * @deadline: when to give up, in jiffies; 0 for no limit
  * @blocker_pfn: on failure, the page that was in the way
  * @reason: on failure, why it was
  */
@@ -61,10 +63,37 @@ struct contig_request {
 	gfp_t gfp;
 	enum contig_effort effort;
 	unsigned int nr_pauses;
+	unsigned long deadline;
 
 	unsigned long blocker_pfn;
 	enum contig_reason reason;
 };
+
+/**
+ * struct contig_look - what it would take to empty a range
+ * @gfp: how the request may reclaim; without __GFP_FS file pages stay
+ * @cost: in instructions, about
+ * @nr_looks: what looking itself has taken, in pages; free blocks count as one
+ * @nr_extra: blockers that may be an artefact of per-CPU LRU batches
+ * @reason: of the last blocker
+ * @behind_pfn: first page frame behind the last blocker
+ */
+struct contig_look {
+	gfp_t gfp;
+	unsigned long cost;
+	unsigned long nr_looks;
+	unsigned long nr_extra;
+	enum contig_reason reason;
+	unsigned long behind_pfn;
+};
+
+unsigned long contig_look(unsigned long start_pfn, unsigned long end_pfn,
+			  struct contig_look *look);
+int contig_wait_writeback(unsigned long start_pfn, unsigned long end_pfn);
+bool contig_may_leave(unsigned long pfn);
+unsigned long contig_edge_cost(unsigned long start_pfn, unsigned long end_pfn);
+unsigned long contig_least_cost(const struct zone *zone, int migratetype,
+				unsigned long nr_pages);
 
 int contig_take(struct contig_request *req);
 void contig_free(unsigned long pfn, unsigned long nr_pages);
@@ -72,16 +101,9 @@ const char *contig_reason_name(enum contig_reason reason);
 
 /* Between the engine's files. */
 
-/* Order of the largest aligned block that starts at @pfn and ends by @end_pfn. */
-static inline unsigned int contig_block_order(unsigned long pfn,
-					      unsigned long end_pfn,
-					      unsigned int max_order)
+static inline bool contig_is_late(const struct contig_request *req)
 {
-	unsigned int order = ilog2(end_pfn - pfn);
-
-	if (pfn)
-		order = min_t(unsigned int, order, __ffs(pfn));
-	return min(order, max_order);
+	return req->deadline && time_after_eq(jiffies, req->deadline);
 }
 
 static inline int contig_blocked(struct contig_request *req, unsigned long pfn,
@@ -99,6 +121,7 @@ static inline int contig_blocked(struct contig_request *req, unsigned long pfn,
  *		  in a per-CPU list, or on their way
  * @nr_extra: pages that somebody holds more references to than is explained,
  *	      or that are on no list: a per-CPU batch, or a pin
+ * @nr_writeback: pages that are being written
  * @blocker_pfn: the first page that is in the way; the range's end if none
  * @reason: why it is
  * @unmovable_pfn: the first page that will certainly stay, if below the end
@@ -107,6 +130,7 @@ struct contig_survey {
 	unsigned long nr_free;
 	unsigned long nr_unsettled;
 	unsigned long nr_extra;
+	unsigned long nr_writeback;
 	unsigned long blocker_pfn;
 	enum contig_reason reason;
 	unsigned long unmovable_pfn;
@@ -114,6 +138,7 @@ struct contig_survey {
 
 void contig_survey(unsigned long start_pfn, unsigned long end_pfn,
 		   struct contig_survey *survey);
+unsigned long contig_folio_start(unsigned long pfn);
 unsigned long contig_first_used(unsigned long start_pfn, unsigned long end_pfn);
 
 int contig_take_free(struct contig_request *req, bool isolated);
@@ -137,5 +162,26 @@ int contig_isolate(struct contig_request *req, struct contig_isolation *iso);
 void contig_restore(struct contig_isolation *iso);
 
 int contig_evacuate(struct contig_request *req);
+
+/**
+ * struct contig_targets - places for those who leave, during one evacuation
+ * @nid: the node of the range
+ * @gfp: what to look for, and how
+ * @stock: pages that were fetched and not given out yet
+ * @aside: pages that will not do, kept until the batch is done
+ * @nr_aside: how many were put there
+ */
+struct contig_targets {
+	int nid;
+	gfp_t gfp;
+	struct list_head stock;
+	struct list_head aside;
+	unsigned int nr_aside;
+};
+
+void contig_targets_init(struct contig_targets *targets, struct zone *zone,
+			 gfp_t gfp);
+void contig_targets_done(struct contig_targets *targets);
+struct folio *contig_new_folio(struct folio *src, unsigned long private);
 
 #endif /* _MM_CONTIG_CONTIG_H */

@@ -11,8 +11,10 @@
  *				everybody else is migrated
  *
  * The first round takes who leaves without waiting, the next wait for locks,
- * then for I/O. A caller that insists has LRU batches switched off for the whole
- * machine meanwhile, and gets as many rounds more as it has pauses to spend.
+ * then for I/O; nobody knows for how long, so a caller whose time is limited
+ * only comes back instead. A caller that insists has LRU batches switched off
+ * for the whole machine if draining them was not enough, and gets as many
+ * rounds more as it has pauses to spend.
  */
 #include "port.h"
 #include "contig.h"
@@ -26,22 +28,27 @@ static const enum migrate_mode round_mode[] = {
 
 #define CONTIG_ROUNDS		ARRAY_SIZE(round_mode)
 #define CONTIG_PAUSE_MS		20
+#define CONTIG_DRAINS		2
 
 struct evacuation {
 	struct contig_request *req;
 	struct zone *zone;
+	struct contig_targets targets;
+	unsigned int nr_pcp_drains;
+	unsigned int nr_lru_drains;
+	bool batches_are_off;
 	unsigned long nr_migrated;
 	unsigned long nr_dropped;
 	unsigned long nr_mapped;
 };
 
 /*
- * Is there room outside the areas for twice the range, above what the zone
- * wants to keep free? Then clean cache is worth keeping: it moves.
+ * Is there room outside the areas for twice what is left of the range, above
+ * what the zone wants to keep free? Then clean cache is worth keeping: it moves.
  */
-static bool room_outside(const struct evacuation *evac)
+static bool room_outside(const struct evacuation *evac, unsigned long pfn)
 {
-	unsigned long range = evac->req->end_pfn - evac->req->start_pfn;
+	unsigned long range = evac->req->end_pfn - pfn;
 	unsigned long free = zone_page_state(evac->zone, NR_FREE_PAGES);
 	unsigned long inside = zone_page_state(evac->zone, NR_FREE_CMA_PAGES);
 
@@ -61,20 +68,15 @@ static unsigned long count_mapped(struct list_head *folios)
 }
 
 /* Migrate or drop what was collected; whatever stays goes back where it was. */
-static int move_collected(struct evacuation *evac, struct compact_control *cc)
+static int move_collected(struct evacuation *evac, struct compact_control *cc,
+			  unsigned long pfn)
 {
 	struct contig_request *req = evac->req;
-	struct migration_target_control mtc = {
-		.nid = zone_to_nid(evac->zone),
-		.gfp_mask = (req->gfp & GFP_RECLAIM_MASK & ~__GFP_NORETRY) |
-			    __GFP_MOVABLE | __GFP_RETRY_MAYFAIL | __GFP_NOWARN,
-		.reason = MR_CONTIG_RANGE,
-	};
 	unsigned int nr_migrated = 0;
 	int err = 0;
 
 	/* Dropping calls into file systems whatever @gfp says of them. */
-	if ((req->gfp & __GFP_FS) && !room_outside(evac))
+	if ((req->gfp & __GFP_FS) && !room_outside(evac, pfn))
 		evac->nr_dropped += reclaim_clean_pages_from_list(evac->zone,
 							&cc->migratepages);
 
@@ -82,17 +84,21 @@ static int move_collected(struct evacuation *evac, struct compact_control *cc)
 		evac->nr_mapped += count_mapped(&cc->migratepages);
 
 	if (!list_empty(&cc->migratepages))
-		err = migrate_pages(&cc->migratepages, alloc_migration_target,
-				    NULL, (unsigned long)&mtc, cc->mode,
+		err = migrate_pages(&cc->migratepages, contig_new_folio, NULL,
+				    (unsigned long)&evac->targets, cc->mode,
 				    MR_CONTIG_RANGE, &nr_migrated);
+	contig_targets_done(&evac->targets);
 	evac->nr_migrated += nr_migrated;
 	putback_movable_pages(&cc->migratepages);
 	cc->nr_migratepages = 0;
 	return err == -ENOMEM ? err : 0;
 }
 
-static enum migrate_mode mode_of(unsigned int round)
+static enum migrate_mode mode_of(const struct contig_request *req,
+				 unsigned int round)
 {
+	if (req->deadline || (req->gfp & __GFP_NORETRY))
+		return MIGRATE_ASYNC;
 	return round_mode[min_t(unsigned int, round, CONTIG_ROUNDS - 1)];
 }
 
@@ -110,17 +116,19 @@ static int move_tenants(struct evacuation *evac, enum migrate_mode mode)
 		.finish_pageblock = true,
 		.alloc_contig = true,
 	};
-	unsigned long pfn = req->start_pfn;
+	/* A folio that reaches into the range is collected at its first page. */
+	unsigned long pfn = contig_folio_start(req->start_pfn), from_pfn;
 	int err, collect_err;
 
 	INIT_LIST_HEAD(&cc.migratepages);
 	do {
+		from_pfn = pfn;
 		collect_err = isolate_migratepages_range(&cc, pfn,
 							 req->end_pfn);
 		/* It stops early for a full batch or an error, else it is done. */
 		pfn = collect_err || cc.nr_migratepages >= COMPACT_CLUSTER_MAX ?
 			cc.migrate_pfn : req->end_pfn;
-		err = move_collected(evac, &cc);
+		err = move_collected(evac, &cc, from_pfn);
 		cond_resched();
 	} while (!err && !collect_err && pfn < req->end_pfn);
 
@@ -134,13 +142,25 @@ static int move_tenants(struct evacuation *evac, enum migrate_mode mode)
 	return 0;
 }
 
-static void drain(const struct evacuation *evac,
-		  const struct contig_survey *survey, bool batches_are_off)
+/*
+ * Each kind of cache is drained once for a range, and once more if the evidence
+ * comes back. Then what is in a batch will be in a batch again, and the only
+ * help is to have none; that stops the whole machine for a moment.
+ */
+static void drain(struct evacuation *evac, const struct contig_survey *survey)
 {
-	if (survey->nr_unsettled)
+	bool insist = evac->req->effort == CONTIG_INSIST;
+
+	if (survey->nr_unsettled && evac->nr_pcp_drains++ < CONTIG_DRAINS)
 		drain_all_pages(evac->zone);
-	if (survey->nr_extra && !batches_are_off)
+	if (!survey->nr_extra || evac->batches_are_off)
+		return;
+	if (evac->nr_lru_drains++ < CONTIG_DRAINS) {
 		lru_add_drain_all();
+	} else if (insist) {
+		lru_cache_disable();
+		evac->batches_are_off = true;
+	}
 }
 
 /*
@@ -166,8 +186,8 @@ static int evacuate_in_rounds(struct evacuation *evac)
 {
 	struct contig_request *req = evac->req;
 	unsigned long nr_pages = req->end_pfn - req->start_pfn;
-	bool insist = req->effort == CONTIG_INSIST;
 	struct contig_survey survey;
+	enum migrate_mode mode;
 	unsigned int round;
 	int err;
 
@@ -180,11 +200,20 @@ static int evacuate_in_rounds(struct evacuation *evac)
 		if (fatal_signal_pending(current))
 			return contig_blocked(req, survey.blocker_pfn,
 					      CONTIG_REASON_SIGNAL, -EINTR);
+		if (contig_is_late(req))
+			return contig_blocked(req, survey.blocker_pfn,
+					      survey.reason, -ETIMEDOUT);
 		if (!goes_on(req, round, survey.unmovable_pfn < req->end_pfn))
 			break;
-		drain(evac, &survey, insist);
-		err = move_tenants(evac, mode_of(round));
-		if (err)
+		drain(evac, &survey);
+		mode = mode_of(req, round);
+		if (survey.nr_writeback && mode != MIGRATE_ASYNC &&
+		    contig_wait_writeback(req->start_pfn, req->end_pfn))
+			return contig_blocked(req, survey.blocker_pfn,
+					      CONTIG_REASON_SIGNAL, -EINTR);
+		err = move_tenants(evac, mode);
+		/* Others may have memory in their hands that they do not keep. */
+		if (err && round >= CONTIG_ROUNDS - 1)
 			return err;
 	}
 
@@ -199,8 +228,8 @@ static int evacuate_in_rounds(struct evacuation *evac)
  * @req: the request
  *
  * Context: Process context; migrates, and may wait for I/O.
- * Return: 0 if every page was seen free; -EBUSY, -ENOMEM or -EINTR with the
- * blocker in @req.
+ * Return: 0 if every page was seen free; -EBUSY, -ENOMEM, -EINTR or -ETIMEDOUT
+ * with the blocker in @req.
  */
 int contig_evacuate(struct contig_request *req)
 {
@@ -210,14 +239,10 @@ int contig_evacuate(struct contig_request *req)
 	};
 	int err;
 
-	if (req->effort == CONTIG_INSIST)
-		lru_cache_disable();
-	else
-		lru_add_drain();
-
+	contig_targets_init(&evac.targets, evac.zone, req->gfp);
+	lru_add_drain();
 	err = evacuate_in_rounds(&evac);
-
-	if (req->effort == CONTIG_INSIST)
+	if (evac.batches_are_off)
 		lru_cache_enable();
 
 	trace_mm_alloc_contig_migrate_range_info(req->start_pfn, req->end_pfn,

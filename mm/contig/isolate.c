@@ -60,6 +60,9 @@ static int wait_for_peer(struct contig_request *req, struct page *page,
 		if (fatal_signal_pending(current))
 			return contig_blocked(req, page_to_pfn(page),
 					      CONTIG_REASON_SIGNAL, -EINTR);
+		if (contig_is_late(req))
+			return contig_blocked(req, page_to_pfn(page),
+					      CONTIG_REASON_PEER, -ETIMEDOUT);
 		if (time_after(jiffies, deadline))
 			return contig_blocked(req, page_to_pfn(page),
 					      CONTIG_REASON_PEER, -EBUSY);
@@ -82,6 +85,37 @@ static int blame(struct contig_request *req, unsigned long start_pfn,
 	return contig_blocked(req, start_pfn, CONTIG_REASON_UNMOVABLE, -EBUSY);
 }
 
+/*
+ * An area's pageblock: nothing in it is unmovable by right, and whoever asks
+ * has looked at the pages that matter. So it is isolated without a further look
+ * and without regard to its neighbours: a free block that spans two pageblocks
+ * is split, and used pages that do are moved as a whole.
+ */
+static int isolate_area_block(struct page *page)
+{
+	struct zone *zone = page_zone(page);
+	unsigned long flags;
+	int err = -EBUSY;
+
+	spin_lock_irqsave(&zone->lock, flags);
+	if (is_migrate_cma(get_pageblock_migratetype(page)) &&
+	    move_freepages_block_isolate(zone, page, MIGRATE_ISOLATE)) {
+		zone->nr_isolate_pageblock++;
+		err = 0;
+	}
+	spin_unlock_irqrestore(&zone->lock, flags);
+	return err;
+}
+
+static int isolate_block(const struct contig_request *req, unsigned long pfn,
+			 unsigned long end_pfn)
+{
+	if (is_migrate_cma(req->migratetype))
+		return isolate_area_block(pfn_to_page(pageblock_start_pfn(pfn)));
+	return start_isolate_page_range(pfn, end_pfn, req->migratetype, 0,
+					req->gfp);
+}
+
 /* Isolate the pageblock behind @iso, which must not be isolated already. */
 static int isolate_next(struct contig_request *req,
 			struct contig_isolation *iso)
@@ -94,8 +128,7 @@ static int isolate_next(struct contig_request *req,
 
 	/* A type read while a peer is at work is not the one to restore. */
 	if (is_migrate_isolate(type) ||
-	    start_isolate_page_range(start_pfn, end_pfn, req->migratetype, 0,
-				     req->gfp)) {
+	    isolate_block(req, start_pfn, end_pfn)) {
 		if (is_migrate_isolate(type) || is_migrate_isolate_page(page))
 			return contig_blocked(req, block_pfn, CONTIG_REASON_PEER,
 					      -EBUSY);

@@ -8,11 +8,13 @@
 #define _MM_CONTIG_PORT_H
 
 #include <linux/hugetlb.h>
+#include <linux/kasan-enabled.h>
 #include <linux/memory_hotplug.h>
 #include <linux/migrate.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/page-isolation.h>
+#include <linux/page_owner.h>
 #include <linux/pgalloc_tag.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>

@@ -3,7 +3,6 @@
  * How is a range of page frames taken, from request to pages?
  *
  *	contig_take()
- *	  check			is this memory, all of one zone?
  *	  take free		nothing but free pages: done, nobody was disturbed
  *	  isolate		  undo: restore
  *	  evacuate
@@ -96,7 +95,8 @@ static int make_free_and_take(struct contig_request *req)
 
 /**
  * contig_take() - make a range free, and take it
- * @req: the range, and how far to go for it
+ * @req: the range, all of it memory and of one zone, and how far to go for it;
+ *	 with __GFP_COMP a naturally aligned power of two
  *
  * On success every page has one reference, or the range is one compound page
  * if @req->gfp says so. They are returned with contig_free().
@@ -104,8 +104,8 @@ static int make_free_and_take(struct contig_request *req)
  * Context: Process context; may sleep, unless @req->effort is CONTIG_IF_FREE
  * and @req->gfp asks for no zeroing.
  * Return: 0; -EBUSY if a page is in the way, -ENOMEM if there is no room for
- * a tenant elsewhere, -EINTR on a fatal signal, each with the blocker in
- * @req; -EINVAL if the range cannot be what @req->gfp asks for.
+ * a tenant elsewhere, -EINTR on a fatal signal, -ETIMEDOUT after
+ * @req->deadline, each with the blocker in @req.
  */
 int contig_take(struct contig_request *req)
 {
@@ -114,16 +114,12 @@ int contig_take(struct contig_request *req)
 	req->reason = CONTIG_REASON_NONE;
 	req->blocker_pfn = req->start_pfn;
 
-	err = check_range(req);
-	if (err)
-		goto out;
-
 	err = contig_take_free(req, false);
 	if (err && req->effort != CONTIG_IF_FREE)
 		err = make_free_and_take(req);
 	if (!err)
 		err = contig_publish(req);
-out:
+
 	trace_contig_take(req->start_pfn, req->end_pfn, req->migratetype, err);
 	if (err)
 		trace_contig_blocked(req->blocker_pfn, req->reason);
@@ -173,7 +169,7 @@ int alloc_contig_range_noprof(unsigned long start, unsigned long end,
 	if (gfp_mask & ~(CONTIG_GFP_HEEDED | CONTIG_GFP_IGNORED))
 		return -EINVAL;
 	req.gfp = current_gfp_context(gfp_mask) & CONTIG_GFP_HEEDED;
-	return contig_take(&req);
+	return check_range(&req) ?: contig_take(&req);
 }
 EXPORT_SYMBOL(alloc_contig_range_noprof);
 
@@ -233,7 +229,7 @@ static struct page *search_zone(struct zone *zone, unsigned long nr_pages,
 			return NULL;
 		req.blocker_pfn = first_obstacle(zone, pfn, req.end_pfn);
 		if (req.blocker_pfn == req.end_pfn) {
-			err = contig_take(&req);
+			err = check_range(&req) ?: contig_take(&req);
 			if (!err)
 				return pfn_to_page(pfn);
 			if (err != -EBUSY)

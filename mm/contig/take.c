@@ -7,11 +7,11 @@
  *	 [  free block of order 4  ][ order 3 ][ order 3 ]
  *	 <-given back->                                ->given back<-
  *
- * Blocks are unlinked whole under zone->lock, with the type that their own
- * pageblock has at that moment: the counters of free pages stay right, and no
- * pageblock has to be isolated for pages that are free anyway. What sticks out
- * at either end goes straight back, before the lock is dropped. If a page
- * turns out to be in use, everything taken so far goes back.
+ * Blocks are unlinked under zone->lock, with the type that their own pageblock
+ * has at that moment: the counters of free pages stay right, and no pageblock
+ * has to be isolated for pages that are free anyway. What sticks out at either
+ * end stays in the buddy allocator. If a page turns out to be in use,
+ * everything taken so far goes back.
  */
 #include "port.h"
 #include "contig.h"
@@ -69,23 +69,47 @@ static bool may_take_from(const struct contig_request *req, bool isolated,
 	return type < MIGRATE_PCPTYPES;
 }
 
-/* The free block that covers @pfn, NULL if there is none. */
+/* Is there a free block at @head_pfn, and does it cover @pfn? */
+static bool covers(unsigned long head_pfn, unsigned long pfn)
+{
+	struct page *head = pfn_to_page(head_pfn);
+
+	return PageBuddy(head) && head_pfn + (1UL << buddy_order(head)) > pfn;
+}
+
+/*
+ * The free block that covers @pfn, NULL if there is none. In a row of blocks it
+ * starts right there; where nobody lives, it is one of the largest.
+ */
 static struct page *covering_block(struct zone *zone, unsigned long pfn,
 				   unsigned long *head_pfn)
 {
 	unsigned int order;
 
 	lockdep_assert_held(&zone->lock);
-	for (order = 0; order <= MAX_PAGE_ORDER; order++) {
-		struct page *head;
-
+	*head_pfn = pfn;
+	if (covers(pfn, pfn))
+		return pfn_to_page(pfn);
+	for (order = MAX_PAGE_ORDER; order; order--) {
 		*head_pfn = ALIGN_DOWN(pfn, 1UL << order);
-		head = pfn_to_page(*head_pfn);
-		if (PageBuddy(head))
-			return *head_pfn + (1UL << buddy_order(head)) > pfn ?
-				head : NULL;
+		if (covers(*head_pfn, pfn))
+			return pfn_to_page(*head_pfn);
 	}
 	return NULL;
+}
+
+/* May all of the block be touched? The largest ones span several pageblocks. */
+static bool may_carve(const struct contig_request *req, bool isolated,
+		      struct page *head, unsigned int order)
+{
+	unsigned long nr_pages = 1UL << order;
+	unsigned long i;
+
+	for (i = 0; i < nr_pages; i += pageblock_nr_pages)
+		if (!may_take_from(req, isolated,
+				   get_pageblock_migratetype(head + i)))
+			return false;
+	return true;
 }
 
 /*
@@ -96,32 +120,20 @@ static struct page *covering_block(struct zone *zone, unsigned long pfn,
 static unsigned long take_block(const struct contig_request *req, bool isolated,
 				struct zone *zone, unsigned long pfn)
 {
-	unsigned long head_pfn, tail_pfn, check_pfn;
+	unsigned long head_pfn, end_pfn;
+	unsigned int order;
 	struct page *head;
 
 	head = covering_block(zone, pfn, &head_pfn);
 	if (!head)
 		return pfn;
-	tail_pfn = head_pfn + (1UL << buddy_order(head));
+	order = buddy_order(head);
+	if (!may_carve(req, isolated, head, order))
+		return pfn;
 
-	/* A block of the largest order may span several pageblocks. */
-	for (check_pfn = head_pfn; check_pfn < tail_pfn;
-	     check_pfn = pageblock_end_pfn(check_pfn)) {
-		struct page *page = pfn_to_page(check_pfn);
-
-		if (!may_take_from(req, isolated,
-				   get_pageblock_migratetype(page)))
-			return pfn;
-	}
-
-	buddy_unlink(zone, head, buddy_order(head),
-		     get_pageblock_migratetype(head));
-	give_back_locked(zone, head_pfn, pfn);
-	if (tail_pfn > req->end_pfn) {
-		give_back_locked(zone, req->end_pfn, tail_pfn);
-		tail_pfn = req->end_pfn;
-	}
-	return tail_pfn;
+	end_pfn = min(head_pfn + (1UL << order), req->end_pfn);
+	buddy_carve(zone, head, order, pfn, end_pfn);
+	return end_pfn;
 }
 
 /**
@@ -142,9 +154,12 @@ int contig_take_free(struct contig_request *req, bool isolated)
 	unsigned int nr_blocks;
 
 	/* Unlinking half a range only to put it back would be a waste. */
-	pfn = contig_first_used(req->start_pfn, req->end_pfn);
-	if (pfn < req->end_pfn)
-		return contig_blocked(req, pfn, CONTIG_REASON_IN_USE, -EBUSY);
+	if (req->end_pfn - req->start_pfn > MAX_ORDER_NR_PAGES) {
+		pfn = contig_first_used(req->start_pfn, req->end_pfn);
+		if (pfn < req->end_pfn)
+			return contig_blocked(req, pfn, CONTIG_REASON_IN_USE,
+					      -EBUSY);
+	}
 
 	pfn = req->start_pfn;
 	do {
@@ -165,6 +180,16 @@ int contig_take_free(struct contig_request *req, bool isolated)
 	return contig_blocked(req, pfn, CONTIG_REASON_IN_USE, -EBUSY);
 }
 
+/* Has this machine lost any page? On most of them nobody has to look for one. */
+static bool any_poison(void)
+{
+#ifdef CONFIG_MEMORY_FAILURE
+	return atomic_long_read(&num_poisoned_pages);
+#else
+	return false;
+#endif
+}
+
 /*
  * Memory failure may have struck a page while it was free: it stays out for
  * good, all others go back.
@@ -175,7 +200,7 @@ static int check_poison(struct contig_request *req)
 	struct zone *zone = page_zone(pfn_to_page(start_pfn));
 	int err = 0;
 
-	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
+	if (likely(!any_poison()))
 		return 0;
 
 	for (pfn = start_pfn; pfn < req->end_pfn; pfn++)
@@ -191,6 +216,30 @@ static int check_poison(struct contig_request *req)
 	if (err)
 		give_back(zone, start_pfn, req->end_pfn);
 	return err;
+}
+
+/* A reference to each page. Large requests spend their time here, hence 4. */
+static void set_references(struct page *page, unsigned long nr_pages)
+{
+	for (; nr_pages >= 4; nr_pages -= 4, page += 4) {
+		set_page_count(page, 1);
+		set_page_count(page + 1, 1);
+		set_page_count(page + 2, 1);
+		set_page_count(page + 3, 1);
+	}
+	for (; nr_pages; nr_pages--, page++)
+		set_page_count(page, 1);
+}
+
+/* What was prepared as a block becomes pages, each for itself. */
+static void split_block(struct page *page, unsigned int order)
+{
+	set_references(page, 1UL << order);
+	if (!order)
+		return;
+	split_page_owner(page, order, 0);
+	pgalloc_tag_split(page_folio(page), order, 0);
+	split_page_memcg(page, order, 0);
 }
 
 /**
@@ -227,9 +276,7 @@ int contig_publish(struct contig_request *req)
 
 		buddy_check_new(page, order);
 		post_alloc_hook(page, order, req->gfp);
-		set_page_refcounted(page);
-		if (order)
-			split_page(page, order);
+		split_block(page, order);
 		pfn += 1UL << order;
 	}
 	return 0;

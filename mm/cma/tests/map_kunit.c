@@ -9,6 +9,7 @@
  */
 
 #include <kunit/test.h>
+#include <linux/math.h>
 #include <linux/moduleparam.h>
 #include <linux/prandom.h>
 #include <linux/random.h>
@@ -73,26 +74,26 @@ static void one_allocation_goes_round_its_states(struct kunit *test)
 {
 	struct cma_map *map = new_map(test, BASE_PFN, 1024, 0);
 
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 16, 4), 0UL);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 16, 4, CMA_MAP_LOW), 0UL);
 
 	cma_map_claim(map, 0, 16);
-	KUNIT_EXPECT_EQ(test, map->nr_busy, 16UL);
-	KUNIT_EXPECT_EQ(test, map->nr_held, 0UL);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 16, 4), 16UL);
+	KUNIT_EXPECT_EQ(test, map->busy.nr_pages, 16UL);
+	KUNIT_EXPECT_EQ(test, map->held.nr_pages, 0UL);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 16, 4, CMA_MAP_LOW), 16UL);
 	KUNIT_EXPECT_FALSE(test, cma_map_unclaim(map, 0, 16));
 
 	cma_map_settle(map, 0, 16);
-	KUNIT_EXPECT_EQ(test, map->nr_busy, 16UL);
-	KUNIT_EXPECT_EQ(test, map->nr_held, 16UL);
+	KUNIT_EXPECT_EQ(test, map->busy.nr_pages, 16UL);
+	KUNIT_EXPECT_EQ(test, map->held.nr_pages, 16UL);
 
 	KUNIT_EXPECT_TRUE(test, cma_map_unclaim(map, 0, 16));
-	KUNIT_EXPECT_EQ(test, map->nr_busy, 16UL);
-	KUNIT_EXPECT_EQ(test, map->nr_held, 0UL);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 16, 4), 16UL);
+	KUNIT_EXPECT_EQ(test, map->busy.nr_pages, 16UL);
+	KUNIT_EXPECT_EQ(test, map->held.nr_pages, 0UL);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 16, 4, CMA_MAP_LOW), 16UL);
 
 	cma_map_vacate(map, 0, 16);
-	KUNIT_EXPECT_EQ(test, map->nr_busy, 0UL);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 16, 4), 0UL);
+	KUNIT_EXPECT_EQ(test, map->busy.nr_pages, 0UL);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 16, 4, CMA_MAP_LOW), 0UL);
 }
 
 static void pages_that_could_not_be_taken_are_free_again(struct kunit *test)
@@ -101,8 +102,8 @@ static void pages_that_could_not_be_taken_are_free_again(struct kunit *test)
 
 	cma_map_claim(map, 30, 100);
 	cma_map_vacate(map, 30, 100);
-	KUNIT_EXPECT_EQ(test, map->nr_busy, 0UL);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 256, 8), 0UL);
+	KUNIT_EXPECT_EQ(test, map->busy.nr_pages, 0UL);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 256, 8, CMA_MAP_LOW), 0UL);
 }
 
 static void release_changes_all_or_nothing(struct kunit *test)
@@ -125,27 +126,45 @@ static void release_changes_all_or_nothing(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, cma_map_unclaim(map, 60, ~0UL));
 	KUNIT_EXPECT_FALSE(test, cma_map_unclaim(map, ~0UL, 2));
 	KUNIT_EXPECT_FALSE(test, cma_map_unclaim(map, 60, 0));
-	KUNIT_EXPECT_EQ(test, map->nr_held, 13UL);
+	KUNIT_EXPECT_EQ(test, map->held.nr_pages, 13UL);
 
 	/* Parts of two claims at once. */
 	KUNIT_EXPECT_TRUE(test, cma_map_unclaim(map, 65, 10));
 	KUNIT_EXPECT_TRUE(test, cma_map_unclaim(map, 60, 3));
-	KUNIT_EXPECT_EQ(test, map->nr_held, 0UL);
-	KUNIT_EXPECT_EQ(test, map->nr_busy, 20UL);
+	KUNIT_EXPECT_EQ(test, map->held.nr_pages, 0UL);
+	KUNIT_EXPECT_EQ(test, map->busy.nr_pages, 20UL);
 }
 
 static void alignment_is_that_of_the_physical_address(struct kunit *test)
 {
 	struct cma_map *map = new_map(test, 0x12200, 2048, 0);
 
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 1, 9), 0UL);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 1, 10), 0x200UL);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 1, 1, 9), 0x200UL);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0x201, 1, 10), 0x600UL);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0x601, 1, 10), CMA_MAP_NONE);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 0x600, 10), 0x200UL);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 0x601, 10), CMA_MAP_NONE);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 2048, 9), 0UL);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 1, 9, CMA_MAP_LOW), 0UL);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 1, 10, CMA_MAP_LOW), 0x200UL);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 1, 10, CMA_MAP_HIGH), 0x600UL);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0x600, 10, CMA_MAP_LOW), 0x200UL);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0x601, 10, CMA_MAP_LOW), CMA_MAP_NONE);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 2048, 9, CMA_MAP_LOW), 0UL);
+}
+
+static void a_claim_that_is_tried_takes_all_or_nothing(struct kunit *test)
+{
+	struct cma_map *map = new_map(test, BASE_PFN, 64, 2);
+	unsigned long end;
+
+	hold(map, 17, 1);
+	/* The granule of the last page is in use: all of it counts. */
+	KUNIT_EXPECT_FALSE(test, cma_map_try_claim(map, 8, 9));
+	KUNIT_EXPECT_FALSE(test, cma_map_try_claim(map, 16, 1));
+	KUNIT_EXPECT_EQ(test, map->busy.nr_pages, 1UL);
+	KUNIT_EXPECT_TRUE(test, cma_map_try_claim(map, 8, 7));
+	KUNIT_EXPECT_EQ(test, map->busy.nr_pages, 8UL);
+
+	KUNIT_EXPECT_EQ(test, cma_map_next_gap(map, 0, &end), 0UL);
+	KUNIT_EXPECT_EQ(test, end, 8UL);
+	KUNIT_EXPECT_EQ(test, cma_map_next_gap(map, 5, &end), 20UL);
+	KUNIT_EXPECT_EQ(test, end, 64UL);
+	KUNIT_EXPECT_EQ(test, cma_map_next_gap(map, 61, &end), CMA_MAP_NONE);
 }
 
 static void only_candidates_know_of_granules(struct kunit *test)
@@ -153,21 +172,22 @@ static void only_candidates_know_of_granules(struct kunit *test)
 	struct cma_map *map = new_map(test, BASE_PFN, 64, 2);
 
 	hold(map, 0, 5);
-	KUNIT_EXPECT_EQ(test, map->nr_busy, 5UL);
+	KUNIT_EXPECT_EQ(test, map->busy.nr_pages, 5UL);
 	KUNIT_EXPECT_EQ(test, cma_map_used(map), 8UL);
 	KUNIT_EXPECT_EQ(test, cma_map_max_free(map), 56UL);
 	KUNIT_EXPECT_EQ(test, cma_map_nr_bits(map), 16UL);
 
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 1, 0), 8UL);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 9, 1, 0), 12UL);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 53, 0), 8UL);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 57, 0), CMA_MAP_NONE);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 1, 0, CMA_MAP_LOW), 8UL);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 1, 0, CMA_MAP_HIGH), 60UL);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 5, 0, CMA_MAP_HIGH), 56UL);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 53, 0, CMA_MAP_LOW), 8UL);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 57, 0, CMA_MAP_LOW), CMA_MAP_NONE);
 
 	/* A granule is in use as long as one page of it is. */
 	KUNIT_EXPECT_TRUE(test, cma_map_unclaim(map, 1, 3));
 	cma_map_vacate(map, 1, 3);
 	KUNIT_EXPECT_EQ(test, cma_map_used(map), 8UL);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 1, 0), 8UL);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 1, 0, CMA_MAP_LOW), 8UL);
 }
 
 static void the_picture_shows_granules_in_use(struct kunit *test)
@@ -225,7 +245,7 @@ static void impossible_areas_are_refused(struct kunit *test)
 			-EINVAL);
 
 	/* What is left of it is a map without pages. */
-	KUNIT_EXPECT_EQ(test, cma_map_find(&map, 0, 1, 0), CMA_MAP_NONE);
+	KUNIT_EXPECT_EQ(test, cma_map_find(&map, 1, 0, CMA_MAP_LOW), CMA_MAP_NONE);
 	KUNIT_EXPECT_FALSE(test, cma_map_unclaim(&map, 0, 1));
 	KUNIT_EXPECT_EQ(test, cma_map_used(&map), 0UL);
 	KUNIT_EXPECT_EQ(test, cma_map_max_free(&map), 0UL);
@@ -240,15 +260,17 @@ static void senseless_arguments_find_nothing(struct kunit *test)
 	};
 	unsigned int i;
 
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 0, 0), CMA_MAP_NONE);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 257, 0), CMA_MAP_NONE);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, ~0UL, 0), CMA_MAP_NONE);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 256, 1, 0), CMA_MAP_NONE);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, ~0UL, 1, 0), CMA_MAP_NONE);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, ~0UL, ~0UL, ~0U), CMA_MAP_NONE);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 0, CMA_MAP_LOW), CMA_MAP_NONE);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 257, 0, CMA_MAP_LOW), CMA_MAP_NONE);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, ~0UL, 0, CMA_MAP_HIGH),
+			CMA_MAP_NONE);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, ~0UL, ~0U, CMA_MAP_LOW),
+			CMA_MAP_NONE);
 	for (i = 0; i < ARRAY_SIZE(orders); i++) {
-		KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 1, orders[i]),
-				CMA_MAP_NONE);
+		KUNIT_EXPECT_EQ(test, cma_map_find(map, 1, orders[i],
+						   CMA_MAP_LOW), CMA_MAP_NONE);
+		KUNIT_EXPECT_EQ(test, cma_map_find(map, 1, orders[i],
+						   CMA_MAP_HIGH), CMA_MAP_NONE);
 		KUNIT_EXPECT_FALSE(test, cma_map_worth_waiting(map, 1,
 							       orders[i]));
 	}
@@ -261,12 +283,12 @@ static void a_very_large_area_has_a_map(struct kunit *test)
 	struct cma_map *map = new_map(test, BASE_PFN, nr_pages, 0);
 
 	hold(map, 0, nr_pages - 3);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 3, 0), nr_pages - 3);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 2, 1), nr_pages - 2);
-	KUNIT_EXPECT_EQ(test, cma_map_find(map, 0, 4, 0), CMA_MAP_NONE);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 3, 0, CMA_MAP_LOW), nr_pages - 3);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 2, 1, CMA_MAP_LOW), nr_pages - 2);
+	KUNIT_EXPECT_EQ(test, cma_map_find(map, 4, 0, CMA_MAP_LOW), CMA_MAP_NONE);
 	KUNIT_EXPECT_EQ(test, cma_map_max_free(map), 3UL);
 	KUNIT_EXPECT_TRUE(test, cma_map_unclaim(map, 0, nr_pages - 3));
-	KUNIT_EXPECT_EQ(test, map->nr_held, 0UL);
+	KUNIT_EXPECT_EQ(test, map->held.nr_pages, 0UL);
 }
 
 static u32 below(struct map_test *t, u32 limit)
@@ -274,12 +296,12 @@ static u32 below(struct map_test *t, u32 limit)
 	return prandom_u32_state(&t->random) % limit;
 }
 
-static bool agrees(const struct map_test *t)
+static bool agrees(struct map_test *t)
 {
 	unsigned long longest;
 
-	return t->map.nr_held == t->oracle.count[HELD] &&
-	       t->map.nr_busy == t->oracle.count[HELD] +
+	return t->map.held.nr_pages == t->oracle.count[HELD] &&
+	       t->map.busy.nr_pages == t->oracle.count[HELD] +
 				 t->oracle.count[TRANSIT] &&
 	       cma_map_used(&t->map) == oracle_used(&t->oracle, &longest) &&
 	       cma_map_max_free(&t->map) == longest;
@@ -290,12 +312,16 @@ static void walk_request(struct kunit *test, unsigned long nr_pages)
 {
 	struct map_test *t = test->priv;
 	unsigned int align_order = below(t, 9);
-	unsigned long from = below(t, 4) ? 0 : below(t, t->oracle.nr_pages);
-	unsigned long found;
+	enum cma_map_end end = below(t, 2) ? CMA_MAP_HIGH : CMA_MAP_LOW;
+	unsigned long lowest, found;
 
-	found = cma_map_find(&t->map, from, nr_pages, align_order);
-	KUNIT_ASSERT_EQ(test, found, oracle_find(&t->oracle, from, nr_pages,
-						 align_order, false));
+	lowest = oracle_find(&t->oracle, nr_pages, align_order, false);
+	found = cma_map_find(&t->map, nr_pages, align_order, end);
+	if (end == CMA_MAP_LOW || lowest == CMA_MAP_NONE)
+		KUNIT_ASSERT_EQ(test, found, lowest);
+	else
+		KUNIT_ASSERT_TRUE(test, oracle_fits(&t->oracle, found, nr_pages,
+						    align_order, false));
 	KUNIT_ASSERT_EQ(test, cma_map_worth_waiting(&t->map, nr_pages,
 						    align_order),
 			oracle_worth_waiting(&t->oracle, nr_pages,
@@ -309,6 +335,28 @@ static void walk_request(struct kunit *test, unsigned long nr_pages)
 		cma_map_settle(&t->map, found, nr_pages);
 		oracle_set(&t->oracle, found, nr_pages, HELD);
 	}
+}
+
+/* Go for a range, whatever it holds. */
+static void walk_try(struct kunit *test, unsigned long nr_pages)
+{
+	struct map_test *t = test->priv;
+	unsigned long offset = round_down(below(t, t->oracle.nr_pages),
+					  1UL << t->oracle.order_per_bit);
+	unsigned long expected_end = 0, end = 0;
+	bool fits;
+
+	KUNIT_ASSERT_EQ(test, cma_map_next_gap(&t->map, offset, &end),
+			oracle_next_gap(&t->oracle, offset, &expected_end));
+	KUNIT_ASSERT_EQ(test, end, expected_end);
+
+	if (nr_pages > t->oracle.nr_pages - offset)
+		return;
+	fits = oracle_fits(&t->oracle, offset, nr_pages, 0, false);
+	KUNIT_ASSERT_EQ(test, cma_map_try_claim(&t->map, offset, nr_pages),
+			fits);
+	if (fits)
+		oracle_set(&t->oracle, offset, nr_pages, TRANSIT);
 }
 
 static void walk_release(struct kunit *test, unsigned long nr_pages)
@@ -337,7 +385,7 @@ static void walk_area(struct kunit *test, unsigned int steps)
 {
 	struct map_test *t = test->priv;
 	unsigned int order = below(t, 4);
-	unsigned long nr_pages = (1 + below(t, 600 >> order)) << order;
+	unsigned long nr_pages = (1 + below(t, 3000 >> order)) << order;
 	unsigned long wanted;
 
 	t->oracle = (struct oracle) {
@@ -352,12 +400,14 @@ static void walk_area(struct kunit *test, unsigned int steps)
 
 	while (steps--) {
 		wanted = 1 + below(t, 1 << below(t, 8));
-		switch (below(t, 4)) {
-		case 0:
-		case 1:
+		switch (below(t, 8)) {
+		case 0 ... 2:
 			walk_request(test, wanted);
 			break;
-		case 2:
+		case 3:
+			walk_try(test, wanted);
+			break;
+		case 4 ... 5:
 			walk_release(test, below(t, 8) ? 1 : wanted);
 			break;
 		default:
@@ -384,6 +434,7 @@ static struct kunit_case map_test_cases[] = {
 	KUNIT_CASE(pages_that_could_not_be_taken_are_free_again),
 	KUNIT_CASE(release_changes_all_or_nothing),
 	KUNIT_CASE(alignment_is_that_of_the_physical_address),
+	KUNIT_CASE(a_claim_that_is_tried_takes_all_or_nothing),
 	KUNIT_CASE(only_candidates_know_of_granules),
 	KUNIT_CASE(the_picture_shows_granules_in_use),
 	KUNIT_CASE(waiting_helps_where_peers_are_in_the_way),

@@ -64,35 +64,40 @@ static inline bool oracle_aligned(unsigned long number, unsigned int order)
 	return !number || __ffs(number) >= order;
 }
 
-/* cma_map_find(); with @vacated as if nothing were in transit. */
+/* Is it a candidate? With @vacated as if nothing were in transit. */
+static inline bool oracle_fits(const struct oracle *oracle, unsigned long start,
+			       unsigned long nr_pages, unsigned int align_order,
+			       bool vacated)
+{
+	unsigned long page;
+
+	if (!nr_pages || start >= oracle->nr_pages ||
+	    nr_pages > oracle->nr_pages - start)
+		return false;
+	if (!oracle_aligned(start, oracle->order_per_bit) ||
+	    !oracle_aligned(oracle->base_pfn + start, align_order))
+		return false;
+
+	/* To the end of the granule of the last page. */
+	for (page = start; page < start + nr_pages ||
+	     !oracle_aligned(page, oracle->order_per_bit); page++)
+		if (oracle->pages[page] == HELD ||
+		    (oracle->pages[page] == TRANSIT && !vacated))
+			return false;
+	return true;
+}
+
+/* The lowest candidate. */
 static inline unsigned long oracle_find(const struct oracle *oracle,
-					unsigned long from,
 					unsigned long nr_pages,
 					unsigned int align_order, bool vacated)
 {
-	unsigned long start, page;
+	unsigned long start;
 
-	if (!nr_pages)
-		return CMA_MAP_NONE;
-
-	for (start = from; start < oracle->nr_pages; start++) {
+	for (start = 0; start < oracle->nr_pages; start++) {
 		if (nr_pages > oracle->nr_pages - start)
 			break;
-		if (!oracle_aligned(start, oracle->order_per_bit) ||
-		    !oracle_aligned(oracle->base_pfn + start, align_order))
-			continue;
-
-		/* To the end of the granule of the last page. */
-		for (page = start; page < oracle->nr_pages; page++) {
-			if (page >= start + nr_pages &&
-			    oracle_aligned(page, oracle->order_per_bit))
-				break;
-			if (oracle->pages[page] == HELD ||
-			    (oracle->pages[page] == TRANSIT && !vacated))
-				break;
-		}
-		if (page >= start + nr_pages &&
-		    oracle_aligned(page, oracle->order_per_bit))
+		if (oracle_fits(oracle, start, nr_pages, align_order, vacated))
 			return start;
 	}
 	return CMA_MAP_NONE;
@@ -102,10 +107,37 @@ static inline bool oracle_worth_waiting(const struct oracle *oracle,
 					unsigned long nr_pages,
 					unsigned int align_order)
 {
-	return oracle_find(oracle, 0, nr_pages, align_order, false) ==
+	return oracle_find(oracle, nr_pages, align_order, false) ==
 	       CMA_MAP_NONE &&
-	       oracle_find(oracle, 0, nr_pages, align_order, true) !=
+	       oracle_find(oracle, nr_pages, align_order, true) !=
 	       CMA_MAP_NONE;
+}
+
+/* Has the granule that begins here no busy page? */
+static inline bool oracle_granule_free(const struct oracle *oracle,
+				       unsigned long offset)
+{
+	return oracle_all(oracle, offset, 1UL << oracle->order_per_bit, FREE);
+}
+
+/* cma_map_next_gap() */
+static inline unsigned long oracle_next_gap(const struct oracle *oracle,
+					    unsigned long from,
+					    unsigned long *end)
+{
+	unsigned long gap = from;
+
+	while (gap < oracle->nr_pages &&
+	       (!oracle_aligned(gap, oracle->order_per_bit) ||
+		!oracle_granule_free(oracle, gap)))
+		gap++;
+	if (gap >= oracle->nr_pages)
+		return CMA_MAP_NONE;
+
+	*end = gap;
+	while (oracle_granule_free(oracle, *end))
+		*end += 1UL << oracle->order_per_bit;
+	return gap;
 }
 
 /* cma_map_used(), and cma_map_max_free() in @longest. */
@@ -119,7 +151,7 @@ static inline unsigned long oracle_used(const struct oracle *oracle,
 	*longest = 0;
 	for (at = 0; at < oracle->nr_pages; at += granule) {
 		run += granule;
-		if (!oracle_all(oracle, at, granule, FREE)) {
+		if (!oracle_granule_free(oracle, at)) {
 			used += granule;
 			run = 0;
 		}

@@ -33,8 +33,32 @@ void oracle_check_counts(const struct oracle *oracle, const struct cma_map *map)
 	CHECK_EQ(map->nr_pages, oracle->nr_pages);
 	CHECK_EQ(map->base_pfn, oracle->base_pfn);
 	CHECK_EQ(map->order_per_bit, oracle->order_per_bit);
-	CHECK_EQ(map->nr_busy, oracle->count[TRANSIT] + oracle->count[HELD]);
-	CHECK_EQ(map->nr_held, oracle->count[HELD]);
+	CHECK_EQ(map->busy.nr_pages, oracle->count[TRANSIT] + oracle->count[HELD]);
+	CHECK_EQ(map->held.nr_pages, oracle->count[HELD]);
+}
+
+unsigned long oracle_check_find(const struct oracle *oracle, struct cma_map *map,
+				unsigned long nr_pages,
+				unsigned int align_order, enum cma_map_end end)
+{
+	unsigned long found = cma_map_find(map, nr_pages, align_order, end);
+	unsigned long lowest = oracle_find(oracle, nr_pages, align_order, false);
+
+	if (end == CMA_MAP_LOW || lowest == CMA_MAP_NONE)
+		CHECK_EQ(found, lowest);
+	else
+		CHECK(oracle_fits(oracle, found, nr_pages, align_order, false));
+	return found;
+}
+
+void oracle_check_gap(const struct oracle *oracle, const struct cma_map *map,
+		      unsigned long from)
+{
+	unsigned long expected, expected_end = 0, end = 0;
+
+	expected = oracle_next_gap(oracle, from, &expected_end);
+	CHECK_EQ(cma_map_next_gap(map, from, &end), expected);
+	CHECK_EQ(end, expected_end);
 }
 
 void oracle_check_pages(const struct oracle *oracle, const struct cma_map *map)
@@ -42,12 +66,12 @@ void oracle_check_pages(const struct oracle *oracle, const struct cma_map *map)
 	unsigned long page;
 
 	for (page = 0; page < oracle->nr_pages; page++) {
-		CHECK_EQ(bit(map->busy, page), oracle->pages[page] != FREE);
-		CHECK_EQ(bit(map->held, page), oracle->pages[page] == HELD);
+		CHECK_EQ(bit(map->busy.pages, page), oracle->pages[page] != FREE);
+		CHECK_EQ(bit(map->held.pages, page), oracle->pages[page] == HELD);
 	}
 }
 
-void oracle_check_views(const struct oracle *oracle, const struct cma_map *map)
+void oracle_check_views(const struct oracle *oracle, struct cma_map *map)
 {
 	unsigned long granule = 1UL << oracle->order_per_bit;
 	unsigned long nr_bits = oracle->nr_pages / granule;

@@ -13,6 +13,13 @@ void oracle_destroy(struct oracle *oracle);
 void oracle_check_pages(const struct oracle *oracle, const struct cma_map *map);
 void oracle_check_counts(const struct oracle *oracle,
 			 const struct cma_map *map);
-void oracle_check_views(const struct oracle *oracle, const struct cma_map *map);
+void oracle_check_views(const struct oracle *oracle, struct cma_map *map);
+
+/* What is found is right: the lowest, or any candidate if there is one. */
+unsigned long oracle_check_find(const struct oracle *oracle, struct cma_map *map,
+				unsigned long nr_pages,
+				unsigned int align_order, enum cma_map_end end);
+void oracle_check_gap(const struct oracle *oracle, const struct cma_map *map,
+		      unsigned long from);
 
 #endif

@@ -4,11 +4,13 @@
  * list of operations, four bytes each: what to do, to where, how much of it.
  */
 
+#include <linux/math.h>
+
 #include "../harness.h"
 #include "../oracle.h"
 #include "fuzz.h"
 
-#define MAX_PAGES	600
+#define MAX_PAGES	4096
 
 struct operation {
 	uint8_t what;
@@ -27,12 +29,12 @@ static unsigned long run(const struct oracle *oracle, unsigned long offset,
 }
 
 static void request(struct cma_map *map, struct oracle *oracle,
-		    unsigned long from, unsigned long nr_pages,
-		    unsigned int align_order, bool settle)
+		    unsigned long nr_pages, unsigned int align_order,
+		    enum cma_map_end end, bool settle)
 {
-	unsigned long found = cma_map_find(map, from, nr_pages, align_order);
+	unsigned long found = oracle_check_find(oracle, map, nr_pages,
+						align_order, end);
 
-	CHECK_EQ(found, oracle_find(oracle, from, nr_pages, align_order, false));
 	CHECK_EQ(cma_map_worth_waiting(map, nr_pages, align_order),
 		 oracle_worth_waiting(oracle, nr_pages, align_order));
 	if (found == CMA_MAP_NONE)
@@ -45,6 +47,17 @@ static void request(struct cma_map *map, struct oracle *oracle,
 	oracle_set(oracle, found, nr_pages, HELD);
 }
 
+/* Claim a range of no other merit than that somebody asks for it. */
+static void claim_here(struct cma_map *map, struct oracle *oracle,
+		       unsigned long offset, unsigned long nr_pages)
+{
+	bool fits = oracle_fits(oracle, offset, nr_pages, 0, false);
+
+	CHECK_EQ(cma_map_try_claim(map, offset, nr_pages), fits);
+	if (fits)
+		oracle_set(oracle, offset, nr_pages, TRANSIT);
+}
+
 static void operate(struct cma_map *map, struct oracle *oracle,
 		    const struct operation *op)
 {
@@ -54,9 +67,9 @@ static void operate(struct cma_map *map, struct oracle *oracle,
 
 	switch (op->what % 8) {
 	case 0 ... 3:
-		request(map, oracle, op->what & 4 ? offset : 0,
-			nr_pages << (op->what >> 6), op->align_order % 16,
-			op->what & 1);
+		request(map, oracle, nr_pages << (op->what >> 6),
+			op->align_order % 16,
+			op->what & 2 ? CMA_MAP_HIGH : CMA_MAP_LOW, op->what & 1);
 		break;
 	case 4:
 		held = oracle_all(oracle, offset, nr_pages, HELD);
@@ -77,12 +90,12 @@ static void operate(struct cma_map *map, struct oracle *oracle,
 		oracle_set(oracle, offset, nr_pages, HELD);
 		break;
 	default:
-		nr_pages = run(oracle, offset, nr_pages, FREE);
-		if (nr_pages)
-			cma_map_claim(map, offset, nr_pages);
-		oracle_set(oracle, offset, nr_pages, TRANSIT);
+		offset = round_down(offset, 1UL << oracle->order_per_bit);
+		if (nr_pages && nr_pages <= oracle->nr_pages - offset)
+			claim_here(map, oracle, offset, nr_pages);
 	}
 	oracle_check_counts(oracle, map);
+	oracle_check_gap(oracle, map, offset);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include <linux/errno.h>
+#include <linux/math.h>
 
 #include "../../../../mm/cma/map.h"
 #include "../harness.h"
@@ -32,26 +33,26 @@ static void one_allocation_goes_round_its_states(void)
 	struct cma_map map;
 
 	CHECK_EQ(cma_map_init(&map, 0x80000, 1024, 0), 0);
-	CHECK_EQ(cma_map_find(&map, 0, 16, 4), 0);
+	CHECK_EQ(cma_map_find(&map, 16, 4, CMA_MAP_LOW), 0);
 
 	cma_map_claim(&map, 0, 16);
-	CHECK_EQ(map.nr_busy, 16);
-	CHECK_EQ(map.nr_held, 0);
-	CHECK_EQ(cma_map_find(&map, 0, 16, 4), 16);
+	CHECK_EQ(map.busy.nr_pages, 16);
+	CHECK_EQ(map.held.nr_pages, 0);
+	CHECK_EQ(cma_map_find(&map, 16, 4, CMA_MAP_LOW), 16);
 	CHECK(!cma_map_unclaim(&map, 0, 16));
 
 	cma_map_settle(&map, 0, 16);
-	CHECK_EQ(map.nr_held, 16);
-	CHECK_EQ(cma_map_find(&map, 0, 16, 4), 16);
+	CHECK_EQ(map.held.nr_pages, 16);
+	CHECK_EQ(cma_map_find(&map, 16, 4, CMA_MAP_LOW), 16);
 
 	CHECK(cma_map_unclaim(&map, 0, 16));
 	CHECK(!cma_map_unclaim(&map, 0, 16));
-	CHECK_EQ(map.nr_busy, 16);
-	CHECK_EQ(map.nr_held, 0);
+	CHECK_EQ(map.busy.nr_pages, 16);
+	CHECK_EQ(map.held.nr_pages, 0);
 
 	cma_map_vacate(&map, 0, 16);
-	CHECK_EQ(map.nr_busy, 0);
-	CHECK_EQ(cma_map_find(&map, 0, 16, 4), 0);
+	CHECK_EQ(map.busy.nr_pages, 0);
+	CHECK_EQ(cma_map_find(&map, 16, 4, CMA_MAP_LOW), 0);
 	cma_map_destroy(&map);
 }
 
@@ -69,10 +70,10 @@ static void parts_of_a_claim_are_released_in_any_order(void)
 	CHECK(!cma_map_unclaim(&map, 74, 2));	/* one was never held */
 	CHECK(cma_map_unclaim(&map, 65, 10));	/* of two claims */
 	CHECK(cma_map_unclaim(&map, 60, 3));
-	CHECK_EQ(map.nr_held, 0);
-	CHECK_EQ(map.nr_busy, 15);
+	CHECK_EQ(map.held.nr_pages, 0);
+	CHECK_EQ(map.busy.nr_pages, 15);
 	cma_map_vacate(&map, 60, 15);
-	CHECK_EQ(map.nr_busy, 0);
+	CHECK_EQ(map.busy.nr_pages, 0);
 	cma_map_destroy(&map);
 }
 
@@ -81,15 +82,13 @@ static void alignment_is_that_of_the_physical_address(void)
 	struct cma_map map;
 
 	CHECK_EQ(cma_map_init(&map, 0x12200, 2048, 0), 0);
-	CHECK_EQ(cma_map_find(&map, 0, 1, 9), 0);
-	CHECK_EQ(cma_map_find(&map, 0, 1, 10), 0x200);
-	CHECK_EQ(cma_map_find(&map, 1, 1, 9), 0x200);
-	CHECK_EQ(cma_map_find(&map, 0x201, 1, 10), 0x600);
-	CHECK_EQ(cma_map_find(&map, 0x601, 1, 10), CMA_MAP_NONE);
-	CHECK_EQ(cma_map_find(&map, 0, 2048, 9), 0);
-	CHECK_EQ(cma_map_find(&map, 0, 2048, 10), CMA_MAP_NONE);
-	CHECK_EQ(cma_map_find(&map, 0, 0x601, 10), CMA_MAP_NONE);
-	CHECK_EQ(cma_map_find(&map, 0, 0x600, 10), 0x200);
+	CHECK_EQ(cma_map_find(&map, 1, 9, CMA_MAP_LOW), 0);
+	CHECK_EQ(cma_map_find(&map, 1, 10, CMA_MAP_LOW), 0x200);
+	CHECK_EQ(cma_map_find(&map, 1, 10, CMA_MAP_HIGH), 0x600);
+	CHECK_EQ(cma_map_find(&map, 2048, 9, CMA_MAP_LOW), 0);
+	CHECK_EQ(cma_map_find(&map, 2048, 10, CMA_MAP_LOW), CMA_MAP_NONE);
+	CHECK_EQ(cma_map_find(&map, 0x601, 10, CMA_MAP_LOW), CMA_MAP_NONE);
+	CHECK_EQ(cma_map_find(&map, 0x600, 10, CMA_MAP_LOW), 0x200);
 	cma_map_destroy(&map);
 }
 
@@ -99,18 +98,18 @@ static void only_candidates_know_of_granules(void)
 
 	CHECK_EQ(cma_map_init(&map, 0, 64, 2), 0);
 	bring_to(&map, 0, 5, HELD);
-	CHECK_EQ(map.nr_busy, 5);		/* nothing is rounded */
+	CHECK_EQ(map.busy.nr_pages, 5);		/* nothing is rounded */
 	CHECK_EQ(cma_map_used(&map), 8);	/* but what is shown */
-	CHECK_EQ(cma_map_find(&map, 0, 1, 0), 8);
-	CHECK_EQ(cma_map_find(&map, 5, 1, 0), 8);
-	CHECK_EQ(cma_map_find(&map, 9, 1, 0), 12);
-	CHECK_EQ(cma_map_find(&map, 0, 57, 0), CMA_MAP_NONE);
-	CHECK_EQ(cma_map_find(&map, 0, 53, 0), 8);
+	CHECK_EQ(cma_map_find(&map, 1, 0, CMA_MAP_LOW), 8);
+	CHECK_EQ(cma_map_find(&map, 1, 0, CMA_MAP_HIGH), 60);
+	CHECK_EQ(cma_map_find(&map, 5, 0, CMA_MAP_HIGH), 56);
+	CHECK_EQ(cma_map_find(&map, 57, 0, CMA_MAP_LOW), CMA_MAP_NONE);
+	CHECK_EQ(cma_map_find(&map, 53, 0, CMA_MAP_LOW), 8);
 	CHECK_EQ(cma_map_max_free(&map), 56);
 
 	CHECK(cma_map_unclaim(&map, 1, 2));
 	cma_map_vacate(&map, 1, 2);
-	CHECK_EQ(cma_map_find(&map, 0, 1, 0), 8);	/* 0 and 3 are held */
+	CHECK_EQ(cma_map_find(&map, 1, 0, CMA_MAP_LOW), 8);	/* 0 and 3 are held */
 	cma_map_destroy(&map);
 }
 
@@ -175,6 +174,7 @@ static void impossible_areas_are_refused(void)
 static void a_map_without_memory_is_empty(void)
 {
 	long allocations = shim_allocations();
+	unsigned long end;
 	struct cma_map map;
 	int after;
 	u32 nothing;
@@ -194,7 +194,9 @@ static void a_map_without_memory_is_empty(void)
 
 	/* Once more, and look at what is left. */
 	cma_map_destroy(&map);
-	CHECK_EQ(cma_map_find(&map, 0, 1, 0), CMA_MAP_NONE);
+	CHECK_EQ(cma_map_find(&map, 1, 0, CMA_MAP_LOW), CMA_MAP_NONE);
+	CHECK_EQ(cma_map_find(&map, 1, 0, CMA_MAP_HIGH), CMA_MAP_NONE);
+	CHECK_EQ(cma_map_next_gap(&map, 0, &end), CMA_MAP_NONE);
 	CHECK(!cma_map_worth_waiting(&map, 1, 0));
 	CHECK(!cma_map_unclaim(&map, 0, 1));
 	CHECK_EQ(cma_map_used(&map), 0);
@@ -214,21 +216,24 @@ static const unsigned int odd_orders[] = {
 	0, 1, 6, 8, 9, 31, 32, 33, 62, 63, 64, 65, 1U << 31, ~0U,
 };
 
-static void ask_for_nonsense(const struct cma_map *map,
-			     const struct oracle *oracle, unsigned long from,
+static void ask_for_nonsense(struct cma_map *map, const struct oracle *oracle,
 			     unsigned long nr_pages)
 {
-	unsigned long expected;
 	unsigned int i;
 
 	for (i = 0; i < COUNT(odd_orders); i++) {
-		expected = CMA_MAP_NONE;
-		if (odd_orders[i] < WORD)
-			expected = oracle_find(oracle, from, nr_pages,
-					       odd_orders[i], false);
-		CHECK_EQ(cma_map_find(map, from, nr_pages, odd_orders[i]),
-			 expected);
 		CHECK(!cma_map_worth_waiting(map, nr_pages, odd_orders[i]));
+		if (odd_orders[i] < WORD) {
+			oracle_check_find(oracle, map, nr_pages, odd_orders[i],
+					  CMA_MAP_LOW);
+			oracle_check_find(oracle, map, nr_pages, odd_orders[i],
+					  CMA_MAP_HIGH);
+			continue;
+		}
+		CHECK_EQ(cma_map_find(map, nr_pages, odd_orders[i],
+				      CMA_MAP_LOW), CMA_MAP_NONE);
+		CHECK_EQ(cma_map_find(map, nr_pages, odd_orders[i],
+				      CMA_MAP_HIGH), CMA_MAP_NONE);
 	}
 }
 
@@ -241,12 +246,11 @@ static void ask_for_all_nonsense(unsigned long base_pfn, unsigned int order)
 	CHECK_EQ(cma_map_init(&map, base_pfn, 256, order), 0);
 	oracle_init(&oracle, base_pfn, 256, order);
 	for (i = 0; i < COUNT(odd_numbers); i++) {
-		for (j = 0; j < COUNT(odd_numbers); j++) {
-			ask_for_nonsense(&map, &oracle, odd_numbers[i],
-					 odd_numbers[j]);
+		ask_for_nonsense(&map, &oracle, odd_numbers[i]);
+		oracle_check_gap(&oracle, &map, odd_numbers[i]);
+		for (j = 0; j < COUNT(odd_numbers); j++)
 			CHECK(!cma_map_unclaim(&map, odd_numbers[i],
 					       odd_numbers[j]));
-		}
 	}
 	oracle_check_counts(&oracle, &map);
 	oracle_check_pages(&oracle, &map);
@@ -285,11 +289,12 @@ static void misuse_warns_and_leaves_the_map_alone(void)
 
 	shim_expect_warnings();
 	for (i = 0; i < nr_ranges; i++) {
+		CHECK(!cma_map_try_claim(&map, ranges[i][0], ranges[i][1]));
 		cma_map_claim(&map, ranges[i][0], ranges[i][1]);
 		cma_map_settle(&map, ranges[i][0], ranges[i][1]);
 		cma_map_vacate(&map, ranges[i][0], ranges[i][1]);
 	}
-	CHECK_EQ(shim_warnings(), 3 * nr_ranges);
+	CHECK_EQ(shim_warnings(), 4 * nr_ranges);
 	oracle_check_counts(&oracle, &map);
 	oracle_check_pages(&oracle, &map);
 
@@ -332,12 +337,31 @@ static void a_debug_kernel_warns_of_wrong_states(void)
 }
 
 /*
- * The longest of all searches in a crowded area, in vain, is linear in the words
- * of its bitmap, whatever the pattern: runs of one page less than is wanted are
- * the worst. The cost is counted in basic blocks that the map's code runs
- * through, which is the same on every machine. What is linear in pages costs
- * over a hundred a word here, what is quadratic ten thousands.
+ * What a search costs is counted in basic blocks that the map's code runs
+ * through, which is the same on every machine: four instructions or so each.
  */
+#define MOST_BLOCKS	12000
+
+struct cost {
+	unsigned long searches, sum, most;
+};
+
+static unsigned long measure(struct cost *cost, struct cma_map *map,
+			     unsigned long nr_pages, unsigned int align_order,
+			     enum cma_map_end end)
+{
+	unsigned long before = shim_blocks, blocks, found;
+
+	found = cma_map_find(map, nr_pages, align_order, end);
+	blocks = shim_blocks - before;
+	cost->searches++;
+	cost->sum += blocks;
+	if (blocks > cost->most)
+		cost->most = blocks;
+	return found;
+}
+
+/* Runs of one page less than is wanted, in vain: the sums know them all. */
 static void no_pattern_makes_a_search_slow(void)
 {
 	static const unsigned long lengths[] = {
@@ -345,8 +369,8 @@ static void no_pattern_makes_a_search_slow(void)
 		129, 512, 4095, 65536,
 	};
 	static const unsigned int aligns[] = { 0, 1, 3, 5, 6, 7, 9 };
-	const unsigned long nr_pages = 1UL << 18, words = nr_pages / WORD;
-	unsigned long before, cost, most = 0;
+	const unsigned long nr_pages = 1UL << 18;
+	struct cost cost = {};
 	struct cma_map map;
 	unsigned int i, a;
 	unsigned long at;
@@ -355,22 +379,99 @@ static void no_pattern_makes_a_search_slow(void)
 		CHECK_EQ(cma_map_init(&map, 0, nr_pages, 0), 0);
 		for (at = lengths[i] / 3; at < nr_pages; at += lengths[i])
 			cma_map_claim(&map, at, 1);
-		for (a = 0; a < COUNT(aligns); a++) {
-			before = shim_blocks;
-			CHECK_EQ(cma_map_find(&map, 0, lengths[i], aligns[a]),
+		for (a = 0; a < COUNT(aligns); a++)
+			CHECK_EQ(measure(&cost, &map, lengths[i], aligns[a],
+					 a % 2 ? CMA_MAP_HIGH : CMA_MAP_LOW),
 				 CMA_MAP_NONE);
-			cost = shim_blocks - before;
-			most = cost > most ? cost : most;
-		}
-		before = shim_blocks;
-		cma_map_max_free(&map);
-		cost = shim_blocks - before;
-		most = cost > most ? cost : most;
 		cma_map_destroy(&map);
 	}
-	test_note("at most %lu blocks for %lu words", most, words);
-	CHECK(most);
-	CHECK(most < 30 * words);
+	test_note("at most %lu blocks", cost.most);
+	CHECK(cost.most);
+	CHECK(cost.most < MOST_BLOCKS);
+}
+
+/*
+ * Hold that many of a hundred pages, page by page or in clusters. Those are as
+ * long as buffers are, and begin where those would begin.
+ */
+static void crowd(struct cma_map *map, struct rng *rng, unsigned int percent,
+		  bool clustered)
+{
+	unsigned long at, run;
+
+	for (at = 0; at < map->nr_pages; at += run) {
+		run = 1;
+		if (clustered)
+			run = 256 * rng_skewed(rng, 1, 64);
+		if (run > map->nr_pages - at)
+			run = map->nr_pages - at;
+		if (rng_between(rng, 1, 100) <= percent)
+			bring_to(map, at, run, HELD);
+	}
+}
+
+/* A page comes back, and somebody asks for pages; and once more. */
+static void churn(struct cma_map *map, struct rng *rng, struct cost *cost)
+{
+	static const unsigned long lengths[] = {
+		1, 16, 64, 512, 600, 2048, 5000, 16384,
+	};
+	unsigned long at, length, found;
+	unsigned int i, natural, round;
+
+	for (round = 0; round < 200; round++) {
+		for (i = 0; i < COUNT(lengths); i++) {
+			length = lengths[i];
+			natural = 0;
+			if (round % 2)
+				while (natural < 8 && length > 1UL << natural)
+					natural++;
+			found = measure(cost, map, length, natural,
+					length < 512 ? CMA_MAP_HIGH :
+						       CMA_MAP_LOW);
+			if (found != CMA_MAP_NONE)
+				bring_to(map, found, length, HELD);
+			at = rng_between(rng, 0, map->nr_pages - length);
+			if (cma_map_unclaim(map, at, length))
+				cma_map_vacate(map, at, length);
+		}
+	}
+}
+
+static struct cost cost_of(unsigned int size_order, unsigned int percent,
+			   bool clustered, struct rng *rng)
+{
+	struct cost cost = {};
+	struct cma_map map;
+
+	CHECK_EQ(cma_map_init(&map, 0x80000, 1UL << size_order, 0), 0);
+	crowd(&map, rng, percent, clustered);
+	churn(&map, rng, &cost);
+	cma_map_destroy(&map);
+
+	test_note("2^%u pages, %u %% %s: %lu blocks, at most %lu", size_order,
+		  percent, clustered ? "in clusters" : "at random",
+		  cost.sum / cost.searches, cost.most);
+	CHECK(cost.most < MOST_BLOCKS);
+	return cost;
+}
+
+/* From 64 MiB to 64 GiB, in pages of 4 KiB. */
+static void search_cost_stays_flat(void)
+{
+	static const unsigned int percents[] = { 10, 50, 90 };
+	struct rng rng = rng_stream(0);
+	struct cost small, large;
+	unsigned int i, clustered;
+
+	for (clustered = 0; clustered <= 1; clustered++)
+		for (i = 0; i < COUNT(percents); i++) {
+			small = cost_of(14, percents[i], clustered, &rng);
+			cost_of(18, percents[i], clustered, &rng);
+			large = cost_of(24, percents[i], clustered, &rng);
+			CHECK_EQ(small.searches, large.searches);
+			CHECK(large.sum < 4 * small.sum);
+		}
 }
 
 static void a_full_area_answers_at_once(void)
@@ -382,7 +483,7 @@ static void a_full_area_answers_at_once(void)
 	CHECK_EQ(cma_map_init(&map, 0, nr_pages, 0), 0);
 	bring_to(&map, 0, nr_pages - 3, HELD);
 	before = shim_blocks;
-	CHECK_EQ(cma_map_find(&map, 0, 4, 0), CMA_MAP_NONE);
+	CHECK_EQ(cma_map_find(&map, 4, 0, CMA_MAP_LOW), CMA_MAP_NONE);
 	CHECK(!cma_map_worth_waiting(&map, 4, 0));
 	CHECK_EQ(cma_map_used(&map), nr_pages - 3);
 	CHECK(shim_blocks - before < 100);
@@ -394,7 +495,7 @@ static void a_full_area_answers_at_once(void)
 struct small {
 	struct cma_map map;
 	struct oracle oracle;
-	unsigned long nr_pages, from;	/* what is asked for */
+	unsigned long nr_pages;		/* what is asked for */
 	unsigned int align_order;
 };
 
@@ -408,8 +509,8 @@ static void explain_small(const void *context)
 	       small->oracle.order_per_bit);
 	for (page = 0; page < small->oracle.nr_pages; page++)
 		putchar(".tH"[small->oracle.pages[page]]);
-	printf("\n# asked for %lu pages from %lu, align_order %u\n",
-	       small->nr_pages, small->from, small->align_order);
+	printf("\n# asked for %lu pages, align_order %u\n",
+	       small->nr_pages, small->align_order);
 }
 
 static void begin(struct small *small, unsigned long base_pfn,
@@ -422,8 +523,8 @@ static void begin(struct small *small, unsigned long base_pfn,
 
 static void end(struct small *small)
 {
-	CHECK_EQ(small->map.nr_busy, 0);
-	CHECK_EQ(small->map.nr_held, 0);
+	CHECK_EQ(small->map.busy.nr_pages, 0);
+	CHECK_EQ(small->map.held.nr_pages, 0);
 	cma_map_destroy(&small->map);
 	oracle_destroy(&small->oracle);
 }
@@ -470,15 +571,19 @@ static void leave_state(struct small *small)
 	oracle_set(&small->oracle, 0, small->oracle.nr_pages, FREE);
 }
 
-static void ask(struct small *small, unsigned long from, unsigned long nr_pages,
-		unsigned int align_order)
+/* What is found from the end that is asked for, checked from both. */
+static unsigned long ask(struct small *small, unsigned long nr_pages,
+			 unsigned int align_order, enum cma_map_end end)
 {
-	small->from = from;
+	unsigned long low, high;
+
 	small->nr_pages = nr_pages;
 	small->align_order = align_order;
-	CHECK_EQ(cma_map_find(&small->map, from, nr_pages, align_order),
-		 oracle_find(&small->oracle, from, nr_pages, align_order,
-			     false));
+	low = oracle_check_find(&small->oracle, &small->map, nr_pages,
+				align_order, CMA_MAP_LOW);
+	high = oracle_check_find(&small->oracle, &small->map, nr_pages,
+				 align_order, CMA_MAP_HIGH);
+	return end == CMA_MAP_LOW ? low : high;
 }
 
 /* Every search in an area of two states a page: free and busy. */
@@ -490,9 +595,31 @@ static void ask_everything(struct small *small)
 
 	for (nr_pages = 0; nr_pages <= size + 1; nr_pages++)
 		for (align_order = 0; align_order <= 2; align_order++)
-			for (from = 0; from <= size; from++)
-				ask(small, from, nr_pages, align_order);
+			ask(small, nr_pages, align_order, CMA_MAP_LOW);
+	for (from = 0; from <= size; from++)
+		oracle_check_gap(&small->oracle, &small->map, from);
 	oracle_check_views(&small->oracle, &small->map);
+}
+
+/* Every claim that is tried in an area of two states a page. */
+static void claim_everything(struct small *small)
+{
+	unsigned long granule = 1UL << small->oracle.order_per_bit;
+	unsigned long size = small->oracle.nr_pages;
+	unsigned long at, nr_pages;
+	bool fits;
+
+	for (at = 0; at < size; at += granule)
+		for (nr_pages = 1; at + nr_pages <= size; nr_pages++) {
+			fits = oracle_fits(&small->oracle, at, nr_pages, 0,
+					   false);
+			CHECK_EQ(cma_map_try_claim(&small->map, at, nr_pages),
+				 fits);
+			if (fits)
+				cma_map_vacate(&small->map, at, nr_pages);
+		}
+	oracle_check_counts(&small->oracle, &small->map);
+	oracle_check_pages(&small->oracle, &small->map);
 }
 
 /* Every release, and every reason to wait, in an area of three states. */
@@ -510,7 +637,7 @@ static void release_everything(struct small *small)
 				 held);
 			if (!held)
 				continue;
-			CHECK_EQ(small->map.nr_held,
+			CHECK_EQ(small->map.held.nr_pages,
 				 small->oracle.count[HELD] - nr_pages);
 			cma_map_settle(&small->map, from, nr_pages);
 		}
@@ -558,20 +685,25 @@ static void visit_states(unsigned int states, unsigned long max_pages,
 
 static void every_search_in_every_small_area(void)
 {
-	visit_states(2, 12, 4, ask_everything);
+	visit_states(2, 10, 4, ask_everything);
+}
+
+static void every_claim_in_every_small_area(void)
+{
+	visit_states(2, 8, 1, claim_everything);
 }
 
 static void every_release_in_every_small_area(void)
 {
-	visit_states(3, 8, 2, release_everything);
+	visit_states(3, 7, 2, release_everything);
 }
 
 /*
- * Eleven cells of @width pages each, free or busy in every combination, from
+ * Nine cells of @width pages each, free or busy in every combination, from
  * page @origin on in an area that is busy otherwise. It puts the patterns of
  * the small areas across words, and blows them up to where wide searches look.
  */
-#define CELLS	11
+#define CELLS	9
 
 static void every_pattern_of_cells(unsigned long nr_pages, unsigned long origin,
 				   unsigned long width, unsigned int order,
@@ -590,8 +722,8 @@ static void every_pattern_of_cells(unsigned long nr_pages, unsigned long origin,
 			for (off = -1; off <= 1; off += 1 + (width == 1))
 				for (align_order = 0; align_order <= max_align;
 				     align_order += 1 + max_align / 3)
-					ask(&small, 0, wanted + off,
-					    align_order);
+					ask(&small, wanted + off, align_order,
+					    CMA_MAP_LOW);
 		oracle_check_views(&small.oracle, &small.map);
 
 		/* The next pattern differs in one cell (Gray's code). */
@@ -614,6 +746,12 @@ static void every_pattern_across_words(void)
 			every_pattern_of_cells(2 * WORD, origin, 1, order, 4);
 	/* At the end of an area that ends within a word. */
 	every_pattern_of_cells(WORD + 5, WORD + 5 - CELLS, 1, 0, 4);
+}
+
+static void every_pattern_across_leaves(void)
+{
+	every_pattern_of_cells(1040, 1024 - CELLS / 2, 1, 0, 2);
+	every_pattern_of_cells(1088, 1024 - 8 * (CELLS / 2), 8, 0, 2);
 }
 
 static void every_pattern_of_long_runs(void)
@@ -714,21 +852,16 @@ static void random_request(struct random_case *c)
 	struct small *small = &c->small;
 	unsigned long size = small->oracle.nr_pages;
 	unsigned int align_order = 0;
-	unsigned long from = 0;
 
 	c->doing = "find";
 	c->nr_pages = rng_skewed(&c->rng, 1, size);
 	if (rng_once_in(&c->rng, 2))
 		align_order = rng_between(&c->rng, 0, 12);
-	if (rng_once_in(&c->rng, 3))
-		from = rng_between(&c->rng, 0, size + 2);
 	if (rng_once_in(&c->rng, 64))
 		c->nr_pages = rng_next(&c->rng);
-	if (rng_once_in(&c->rng, 64))
-		from = rng_next(&c->rng);
 
-	ask(small, from, c->nr_pages, align_order);
-	c->offset = cma_map_find(&small->map, from, c->nr_pages, align_order);
+	c->offset = ask(small, c->nr_pages, align_order,
+			rng_once_in(&c->rng, 2) ? CMA_MAP_LOW : CMA_MAP_HIGH);
 	if (c->offset == CMA_MAP_NONE) {
 		c->doing = "wait";
 		CHECK_EQ(cma_map_worth_waiting(&small->map, c->nr_pages,
@@ -782,6 +915,32 @@ static void random_settle(struct random_case *c)
 	}
 }
 
+/* A range that may be free or not; on a granule, as it has to be. */
+static void random_try(struct random_case *c)
+{
+	struct small *small = &c->small;
+	bool fits;
+
+	c->doing = "try";
+	if (!pick_range(c, FREE) || rng_once_in(&c->rng, 4)) {
+		c->offset = rng_between(&c->rng, 0, small->oracle.nr_pages - 1);
+		c->nr_pages = rng_skewed(&c->rng, 1, small->oracle.nr_pages -
+						     c->offset);
+	}
+	c->offset = round_down(c->offset, 1UL << small->oracle.order_per_bit);
+	fits = oracle_fits(&small->oracle, c->offset, c->nr_pages, 0, false);
+	CHECK_EQ(cma_map_try_claim(&small->map, c->offset, c->nr_pages), fits);
+	if (fits)
+		oracle_set(&small->oracle, c->offset, c->nr_pages, TRANSIT);
+}
+
+static void random_gap(struct random_case *c)
+{
+	c->doing = "gap";
+	c->offset = rng_between(&c->rng, 0, c->small.oracle.nr_pages + 1);
+	oracle_check_gap(&c->small.oracle, &c->small.map, c->offset);
+}
+
 /* Pages anywhere: nothing says that a claim is where a search would put it. */
 static void random_claim(struct random_case *c)
 {
@@ -798,8 +957,12 @@ static void random_operation(struct random_case *c)
 	bool crowded = oracle->count[FREE] + c->crowd < oracle->nr_pages;
 	unsigned int dice = rng_between(&c->rng, 0, 99);
 
-	if (dice < 50)
+	if (dice < 40)
 		random_request(c);
+	else if (dice < 45)
+		random_try(c);
+	else if (dice < 50)
+		random_gap(c);
 	else if (dice < (crowded ? 75 : 60))
 		random_release(c);
 	else if (dice < (crowded ? 95 : 75))
@@ -813,7 +976,9 @@ static void random_operation(struct random_case *c)
 static void random_area(struct random_case *c, unsigned long ops)
 {
 	unsigned int order = rng_between(&c->rng, 0, 4);
-	unsigned long nr_pages = rng_skewed(&c->rng, 1, 5000 >> order) << order;
+	/* Some have three levels of sums, all others two. */
+	unsigned long most = c->number % 256 ? 5000 : 40000;
+	unsigned long nr_pages = rng_skewed(&c->rng, 1, most >> order) << order;
 
 	begin(&c->small, random_base(&c->rng, nr_pages, order), nr_pages, order);
 	for (c->op = 0; c->op < ops; c->op++) {
@@ -862,10 +1027,13 @@ static const struct test tests[] = {
 	TEST(misuse_warns_and_leaves_the_map_alone),
 	TEST(a_debug_kernel_warns_of_wrong_states),
 	TEST(no_pattern_makes_a_search_slow),
+	TEST(search_cost_stays_flat),
 	TEST(a_full_area_answers_at_once),
 	TEST(every_search_in_every_small_area),
+	TEST(every_claim_in_every_small_area),
 	TEST(every_release_in_every_small_area),
 	TEST(every_pattern_across_words),
+	TEST(every_pattern_across_leaves),
 	TEST(every_pattern_of_long_runs),
 	TEST(random_operations_agree_with_the_oracle),
 	{}

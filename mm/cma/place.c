@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which range of an area shall a request have?
+ *
+ * First the one that the map suggests, without a look at its pages: in an area
+ * that nobody lives in, it is free. Small requests are kept together in
+ * pageblocks of their own, towards the top, and large ones come from the
+ * bottom, so that large windows stay whole.
+ *
+ * If that one is not free, the pages are looked at, and the range is chosen
+ * that is cheapest to empty; it costs nothing if it is free. A range with a page
+ * in the way is not chosen at all. The window slides over the area in steps;
+ * behind a blocker it starts anew at the next possible start, so that a range
+ * which just fits between two blockers is found. Small requests look from the
+ * top here too: a free page at the other end of the area, taken only because it
+ * is free, would part a large window for as long as it is held.
+ *
+ *	gap of the map	|------------------------------------|
+ *	pages		 ..tt.....X.....ttttttt..........X....	t tenant, X blocker
+ *	windows		 [=======] [=======]			X ends a window;
+ *			           -> [=======]			others slide
+ *
+ * Looking ends when it has cost a good part of what it could still save: so it
+ * is a fraction of the whole, however large the area is, next to nothing where
+ * one range is as good as another, and it goes on to the end only where nothing
+ * is found.
+ */
+#include <linux/gfp.h>
+#include <linux/jiffies.h>
+#include <linux/log2.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include "../contig/contig.h"
+#include "area.h"
+#include "place.h"
+
+/* Instructions, by measure: a page looked at, a pageblock isolated. */
+#define CMA_COST_LOOK		20
+#define CMA_COST_BLOCK		10000
+
+/* Looking may cost this part of what it could save. */
+#define CMA_LOOK_SHARE		8
+
+/* A window is this many chunks at most; costs are added up by chunk. */
+#define CMA_CHUNKS		16
+#define CMA_CHUNK_MIN		16UL
+
+/* Of these, many go into a pageblock. */
+static bool is_small(const struct cma_alloc_request *req)
+{
+	return req->nr_pages <= pageblock_nr_pages / 8;
+}
+
+static bool try_claim(struct cma *cma, unsigned long offset,
+		      unsigned long nr_pages)
+{
+	unsigned long flags;
+	bool claimed;
+
+	spin_lock_irqsave(&cma->lock, flags);
+	claimed = cma_map_try_claim(&cma->map, offset, nr_pages);
+	spin_unlock_irqrestore(&cma->lock, flags);
+	return claimed;
+}
+
+/*
+ * Small blocks are aligned to their size if there is such a place: then they do
+ * not cut more of the buddy allocator's blocks than they need.
+ */
+static unsigned long find_small(struct cma *cma,
+				const struct cma_alloc_request *req)
+{
+	unsigned int order = order_base_2(req->nr_pages);
+	unsigned long offset;
+
+	if (is_power_of_2(req->nr_pages) && order > req->align_order) {
+		offset = cma_map_find(&cma->map, req->nr_pages, order,
+				      CMA_MAP_HIGH);
+		if (offset != CMA_MAP_NONE)
+			return offset;
+	}
+	return cma_map_find(&cma->map, req->nr_pages, req->align_order,
+			    CMA_MAP_HIGH);
+}
+
+/**
+ * cma_place_next() - claim a range that no request holds
+ * @cma: the area
+ * @req: the request
+ *
+ * Context: Any.
+ * Return: its offset, claimed; CMA_MAP_NONE if there is none in the whole area.
+ */
+unsigned long cma_place_next(struct cma *cma,
+			     const struct cma_alloc_request *req)
+{
+	unsigned long offset, flags;
+
+	spin_lock_irqsave(&cma->lock, flags);
+	if (is_small(req))
+		offset = find_small(cma, req);
+	else
+		offset = cma_map_find(&cma->map, req->nr_pages,
+				      req->align_order, CMA_MAP_LOW);
+	if (offset != CMA_MAP_NONE)
+		cma_map_claim(&cma->map, offset, req->nr_pages);
+	spin_unlock_irqrestore(&cma->lock, flags);
+	return offset;
+}
+
+/**
+ * cma_place_note() - remember a page that was in the way
+ * @cma: the area
+ * @pfn: its page frame
+ *
+ * Context: Any.
+ */
+void cma_place_note(struct cma *cma, unsigned long pfn)
+{
+	struct cma_blockers *blockers = &cma->blockers;
+	unsigned long flags;
+	unsigned int slot;
+
+	spin_lock_irqsave(&cma->lock, flags);
+	slot = blockers->nr_noted % CMA_NR_BLOCKERS;
+	blockers->pfn[slot] = pfn;
+	blockers->when[slot] = jiffies;
+	WRITE_ONCE(blockers->nr_noted, blockers->nr_noted + 1);
+	spin_unlock_irqrestore(&cma->lock, flags);
+}
+
+/**
+ * struct window_search - the cheapest window of an area, while it is searched
+ * @cma: the area
+ * @look: what is told about the search
+ * @pages: what the engine tells about pages
+ * @since: blockers noted before this one are left to be found again
+ * @len: pages in a window, whole granules
+ * @step: distance of two possible starts, a power of two
+ * @chunk: how far a window slides, a multiple of @step
+ * @least_cost: no range costs less, as far as is known beforehand
+ * @best: offset of the cheapest window
+ * @best_cost: what emptying it costs
+ * @ring: cost of each chunk of the current window
+ * @first_chunk: of the window's chunks, which slot of @ring holds the first
+ * @nr_chunks: how many there are
+ * @cost: their sum
+ */
+struct window_search {
+	struct cma *cma;
+	struct cma_look *look;
+	struct contig_look pages;
+	unsigned int since;
+	unsigned long len;
+	unsigned long step;
+	unsigned long chunk;
+	unsigned long least_cost;
+	unsigned long best;
+	unsigned long best_cost;
+
+	unsigned long ring[CMA_CHUNKS + 1];
+	unsigned int first_chunk;
+	unsigned int nr_chunks;
+	unsigned long cost;
+};
+
+static void push_chunk(struct window_search *search, unsigned long cost)
+{
+	unsigned int slot = search->first_chunk + search->nr_chunks++;
+
+	search->ring[slot % ARRAY_SIZE(search->ring)] = cost;
+	search->cost += cost;
+}
+
+static void pop_chunk(struct window_search *search)
+{
+	search->cost -= search->ring[search->first_chunk];
+	search->first_chunk = (search->first_chunk + 1) %
+			      ARRAY_SIZE(search->ring);
+	search->nr_chunks--;
+}
+
+/* The first possible start at or above an offset. */
+static unsigned long next_start(const struct window_search *search,
+				unsigned long offset)
+{
+	unsigned long base_pfn = search->cma->base_pfn;
+
+	/* The area starts on a granule; alignment is one of page frames. */
+	return ALIGN(base_pfn + offset, search->step) - base_pfn;
+}
+
+/* Of the blockers that are remembered, the first in a range; @end if none. */
+static unsigned long first_noted(const struct window_search *search,
+				 unsigned long start_pfn, unsigned long end_pfn)
+{
+	const struct cma_blockers *blockers = &search->cma->blockers;
+	unsigned int nr_noted = READ_ONCE(blockers->nr_noted);
+	unsigned int i, first = nr_noted - min(nr_noted, CMA_NR_BLOCKERS);
+
+	if ((int)(search->since - first) > 0)
+		first = search->since;
+	for (i = first; i != nr_noted; i++) {
+		unsigned int slot = i % CMA_NR_BLOCKERS;
+		unsigned long pfn = READ_ONCE(blockers->pfn[slot]);
+
+		if (pfn >= start_pfn && pfn < end_pfn &&
+		    time_before(jiffies, READ_ONCE(blockers->when[slot]) +
+					 CMA_BLOCKER_TIME))
+			end_pfn = pfn;
+	}
+	return end_pfn;
+}
+
+static bool may_leave_by_itself(enum contig_reason reason)
+{
+	return reason == CONTIG_REASON_PINNED ||
+	       reason == CONTIG_REASON_IN_FLIGHT ||
+	       reason == CONTIG_REASON_WRITEBACK;
+}
+
+/*
+ * Look at a range.
+ *
+ * Return: 0 with what emptying it costs in @cost, or the first offset behind
+ * the page that is in the way.
+ */
+static unsigned long look_at(struct window_search *search, unsigned long start,
+			     unsigned long end, unsigned long *cost)
+{
+	unsigned long base_pfn = search->cma->base_pfn;
+	struct cma_look *look = search->look;
+	unsigned long noted_pfn, pfn;
+
+	noted_pfn = first_noted(search, base_pfn + start, base_pfn + end);
+	search->pages.cost = 0;
+	pfn = contig_look(base_pfn + start, noted_pfn, &search->pages);
+	*cost = search->pages.cost;
+	cond_resched();
+
+	if (pfn == base_pfn + end)
+		return 0;
+	if (pfn == noted_pfn) {
+		look->nr_avoided++;
+		return pfn + 1 - base_pfn;
+	}
+	if (look->reason == CONTIG_REASON_NONE ||
+	    (may_leave_by_itself(search->pages.reason) &&
+	     !may_leave_by_itself(look->reason))) {
+		look->blocker_pfn = pfn;
+		look->reason = search->pages.reason;
+	}
+	return search->pages.behind_pfn - base_pfn;
+}
+
+/* Return: true if it is no use to look any further. */
+static bool consider(struct window_search *search, unsigned long start,
+		     unsigned long cost)
+{
+	unsigned long end = start + search->len;
+
+	if (cost && cost < search->best_cost) {
+		unsigned long base_pfn = search->cma->base_pfn;
+		/* What lies behind the area's end may be no memory at all. */
+		unsigned long last = min(end, search->cma->nr_pages - 1);
+
+		cost += contig_edge_cost(base_pfn + start, base_pfn + last);
+		cost += CMA_COST_BLOCK * (((end - 1) >> pageblock_order) -
+					  (start >> pageblock_order) + 1);
+	}
+	if (cost < search->best_cost) {
+		search->best = start;
+		search->best_cost = cost;
+	}
+	return search->best_cost <= search->least_cost +
+	       search->pages.nr_looks * CMA_COST_LOOK * CMA_LOOK_SHARE;
+}
+
+/* Windows of not more than a chunk: each is looked at for itself. */
+static bool search_short(struct window_search *search, unsigned long from,
+			 unsigned long stop, unsigned long end)
+{
+	unsigned long start = next_start(search, from);
+	unsigned long behind, cost;
+
+	while (start < stop && start + search->len <= end) {
+		behind = look_at(search, start, start + search->len, &cost);
+		if (behind) {
+			start = next_start(search, behind);
+			continue;
+		}
+		if (consider(search, start, cost))
+			return true;
+		start += search->chunk;
+	}
+	return false;
+}
+
+/*
+ * Windows of several chunks. The end of a window cuts a chunk in two; a blocker
+ * in the part behind it is not this window's.
+ */
+static bool search_long(struct window_search *search, unsigned long from,
+			unsigned long stop, unsigned long end)
+{
+	unsigned long start = next_start(search, from), cursor = start;
+	unsigned long behind, cost, rest;
+
+	while (start < stop && start + search->len <= end) {
+		unsigned long window_end = start + search->len;
+		unsigned long cut = min(cursor + search->chunk, window_end);
+
+		behind = look_at(search, cursor, cut, &cost);
+		if (behind)
+			goto start_anew;
+		if (cut == window_end) {
+			if (consider(search, start, search->cost + cost))
+				return true;
+			if (cursor + search->chunk > end)
+				break;
+			behind = look_at(search, cut, cursor + search->chunk,
+					 &rest);
+			if (behind)
+				goto start_anew;
+			cost += rest;
+			pop_chunk(search);
+			start += search->chunk;
+		}
+		push_chunk(search, cost);
+		cursor += search->chunk;
+		continue;
+start_anew:
+		start = next_start(search, behind);
+		cursor = start;
+		search->nr_chunks = 0;
+		search->cost = 0;
+	}
+	search->nr_chunks = 0;
+	search->cost = 0;
+	return false;
+}
+
+/* Windows that start in [from, stop), in whatever the map has no claim on. */
+static bool search_range(struct window_search *search, unsigned long from,
+			 unsigned long stop)
+{
+	bool is_short = search->len <= search->chunk;
+	unsigned long end;
+
+	while (from < stop) {
+		from = cma_map_next_gap(&search->cma->map, from, &end);
+		if (from == CMA_MAP_NONE)
+			break;
+		if (is_short ? search_short(search, from, stop, end) :
+			       search_long(search, from, stop, end))
+			return true;
+		from = end;
+		if (fatal_signal_pending(current))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * cma_place_cheapest() - claim the range that is cheapest to empty
+ * @cma: the area
+ * @req: the request
+ * @since: of the blockers noted, avoid those from this number on
+ * @look: what was seen
+ *
+ * Context: Process context; looks at every page if need be.
+ * Return: its offset, claimed; CMA_MAP_NONE if a page is in the way of each.
+ */
+unsigned long cma_place_cheapest(struct cma *cma,
+				 const struct cma_alloc_request *req,
+				 unsigned int since, struct cma_look *look)
+{
+	const struct zone *zone = page_zone(pfn_to_page(cma->base_pfn));
+	unsigned long granule = 1UL << cma->order_per_bit;
+	struct window_search search = {
+		.cma = cma,
+		.look = look,
+		.pages = { .gfp = req->gfp },
+		.since = since,
+		.len = round_up(req->nr_pages, granule),
+		.step = max(1UL << req->align_order, granule),
+		.least_cost = contig_least_cost(zone, MIGRATE_CMA,
+						req->nr_pages),
+		.best_cost = ULONG_MAX,
+	};
+	unsigned long from;
+
+	*look = (struct cma_look) { };
+	search.chunk = max3(search.step, CMA_CHUNK_MIN,
+			    roundup_pow_of_two(search.len) / CMA_CHUNKS);
+
+	if (!is_small(req)) {
+		search_range(&search, 0, cma->nr_pages);
+	} else {
+		/* From the top, a pageblock at a time. */
+		from = round_down(cma->nr_pages - 1, pageblock_nr_pages);
+		while (!search_range(&search, from, from + pageblock_nr_pages) &&
+		       from)
+			from -= pageblock_nr_pages;
+	}
+
+	look->cost = search.best_cost;
+	look->nr_extra = search.pages.nr_extra;
+	if (search.best_cost == ULONG_MAX)
+		return CMA_MAP_NONE;
+	return try_claim(cma, search.best, req->nr_pages) ? search.best :
+							    CMA_MAP_NONE;
+}

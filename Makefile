@@ -15,6 +15,10 @@ help:
 	@echo '  make image           our kernel            -> out/arm64/Image'
 	@echo '  make image-nocma     ours with CONFIG_CMA=n -> out/arm64-nocma/Image'
 	@echo '  make image-upstream  upstream'"'"'s own CMA    -> out/arm64-upstream/Image'
+	@echo '  make image-bench     ours, configured as that -> out/arm64-bench/Image'
+	@echo
+	@echo '  make bench           what requests cost, ours beside upstream (PEER=Image: and a third kernel)'
+	@echo '  make holds           how long zone->lock and our locks keep interrupts off'
 	@echo
 	@echo '  make prepare         the tree to edit: out/arm64/src'
 	@echo '  make refresh         bring edits made there back to the repository'
@@ -46,7 +50,7 @@ config: unpack
 	@scripts/lab-config --ask
 
 # The names after "image-" are those of scripts/configs after "arm64-".
-.PHONY: image image-nocma image-upstream
+.PHONY: image image-nocma image-upstream image-bench
 image: prepare
 	@scripts/configure arm64
 	@scripts/build arm64
@@ -55,11 +59,15 @@ image-nocma: prepare
 	@scripts/configure arm64-nocma
 	@scripts/build arm64-nocma
 
+image-bench: prepare
+	@scripts/configure arm64-bench
+	@scripts/build arm64-bench
+
 image-upstream: unpack
 	@scripts/configure arm64-upstream
 	@scripts/build arm64-upstream
 
-.PHONY: run test shell check test-bases
+.PHONY: run test shell check test-bases bench holds
 run: image
 	@scripts/run
 
@@ -74,6 +82,12 @@ check: image
 
 test-bases: deps
 	@scripts/test-bases
+
+bench: image-bench image-upstream
+	@scripts/bench $(if $(PEER),--peer $(PEER))
+
+holds: image-bench image-upstream
+	@scripts/holds --kernel $(OUT)/arm64-bench --kernel $(OUT)/arm64-upstream
 
 # Neither may take edits of the prepared tree with it that are not in the repository yet.
 .PHONY: clean distclean no-edits

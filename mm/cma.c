@@ -55,6 +55,8 @@
 
 /* How many ranges may turn out to be blocked before the request changes tack. */
 #define CMA_TRIES		CMA_NR_BLOCKERS
+/* How many of them may be for want of memory elsewhere. */
+#define CMA_MEMORY_TRIES	3
 
 /* A range leaves transit, one way or the other: tell who waits for that. */
 static void finish_transit(struct cma *cma, unsigned long offset,
@@ -92,15 +94,28 @@ static int check_time(struct cma_alloc_request *req)
 	return 0;
 }
 
-static bool may_wait(struct cma *cma, const struct cma_alloc_request *req)
+/* What can a request do that finds every range claimed? */
+enum cma_outlook {
+	CMA_NO_HOPE,		/* fail: what is held stays held */
+	CMA_WAIT,		/* until peers at work have finished */
+	CMA_GO_ON,		/* one has finished meanwhile */
+};
+
+static enum cma_outlook outlook_of(struct cma *cma,
+				   const struct cma_alloc_request *req)
 {
+	enum cma_outlook outlook = CMA_NO_HOPE;
 	unsigned long flags;
-	bool ret;
 
 	spin_lock_irqsave(&cma->lock, flags);
-	ret = cma_map_worth_waiting(&cma->map, req->nr_pages, req->align_order);
+	if (cma_map_find(&cma->map, req->nr_pages, req->align_order,
+			 CMA_MAP_LOW) != CMA_MAP_NONE)
+		outlook = CMA_GO_ON;
+	else if (cma_map_worth_waiting(&cma->map, req->nr_pages,
+				       req->align_order))
+		outlook = CMA_WAIT;
 	spin_unlock_irqrestore(&cma->lock, flags);
-	return ret;
+	return outlook;
 }
 
 /*
@@ -110,13 +125,17 @@ static bool may_wait(struct cma *cma, const struct cma_alloc_request *req)
 static int wait_for_peers(struct cma *cma, struct cma_alloc_request *req)
 {
 	unsigned long deadline = jiffies + CMA_PEER_TIMEOUT;
+	enum cma_outlook outlook;
 	int err;
 
-	if (!may_wait(cma, req))
-		return -ENOMEM;
-	if (req->gfp & __GFP_NORETRY)
-		return -EBUSY;
-	do {
+	for (;;) {
+		outlook = outlook_of(cma, req);
+		if (outlook == CMA_GO_ON)
+			return 0;
+		if (outlook == CMA_NO_HOPE)
+			return -ENOMEM;
+		if (req->gfp & __GFP_NORETRY)
+			return -EBUSY;
 		err = check_time(req);
 		if (err)
 			return err;
@@ -124,10 +143,10 @@ static int wait_for_peers(struct cma *cma, struct cma_alloc_request *req)
 			req->reason = CONTIG_REASON_PEER;
 			return -EBUSY;
 		}
-		wait_event_timeout(cma->settled, !may_wait(cma, req),
+		wait_event_timeout(cma->settled,
+				   outlook_of(cma, req) != CMA_WAIT,
 				   CMA_PEER_POLL);
-	} while (may_wait(cma, req));
-	return 0;
+	}
 }
 
 /* Take a claimed range. */
@@ -187,16 +206,14 @@ static int take_cheapest(struct cma *cma, struct cma_alloc_request *req,
 			 enum contig_effort effort, struct cma_look *look,
 			 struct page **page)
 {
-	unsigned int since = READ_ONCE(cma->blockers.nr_noted);
-	unsigned int tries;
-	int err = -EBUSY;
+	unsigned int own = READ_ONCE(cma->blockers.nr_noted);
+	unsigned int tries, nr_without_memory = 0;
+	/* The last attempt believes nothing that it has not seen itself. */
+	bool doubt = effort == CONTIG_INSIST;
+	int err;
 
 	/* This CPU's own batches are no reason to think of pins. */
 	lru_add_drain();
-
-	/* The last attempt believes nothing that it has not seen itself. */
-	if (effort != CONTIG_INSIST)
-		since -= CMA_NR_BLOCKERS;
 
 	for (tries = 0; tries < CMA_TRIES; tries++) {
 		unsigned long offset;
@@ -204,17 +221,22 @@ static int take_cheapest(struct cma *cma, struct cma_alloc_request *req,
 		err = check_time(req);
 		if (err)
 			return err;
-		offset = cma_place_cheapest(cma, req, since, look);
+		offset = cma_place_cheapest(cma, req, own, doubt, look);
 		if (offset == CMA_MAP_NONE) {
 			if (look->cost == ULONG_MAX)
 				break;
 			continue;	/* a peer was faster */
 		}
 		err = take_claim(cma, req, offset, effort, page);
+		/* One tenant without a new place does not tell of others. */
+		if (err == -ENOMEM && nr_without_memory++ < CMA_MEMORY_TRIES)
+			err = -EBUSY;
 		if (err != -EBUSY || (req->gfp & __GFP_NORETRY))
 			return err;
 		cma_place_note(cma, req->blocker_pfn);
 	}
+	if (nr_without_memory)
+		return -ENOMEM;
 
 	if (look->reason != CONTIG_REASON_NONE) {
 		req->blocker_pfn = look->blocker_pfn;
@@ -223,31 +245,39 @@ static int take_cheapest(struct cma *cma, struct cma_alloc_request *req,
 	return -EBUSY;
 }
 
-/* Is a peer still working on pages of the area? */
-static bool has_transit(struct cma *cma)
+/* How many pages of the area are peers working on? */
+static unsigned long nr_in_transit(struct cma *cma)
 {
-	return READ_ONCE(cma->map.busy.nr_pages) !=
+	return READ_ONCE(cma->map.busy.nr_pages) -
 	       READ_ONCE(cma->map.held.nr_pages);
 }
 
 /*
- * Wait until the page that is in the way leaves, or a peer that is at work lets
- * go of its range.
+ * Wait until the page that is in the way leaves, or a peer that is at work
+ * finishes: the range that it has may be the one that is good.
  *
  * Return: true if either has happened; false if the request has no more pauses.
  */
 static bool wait_for_blocker(struct cma *cma, struct cma_alloc_request *req)
 {
 	unsigned long pause = msecs_to_jiffies(CMA_PAUSE_MS);
+	unsigned long deadline = jiffies + CMA_PEER_TIMEOUT;
+	unsigned long nr_pages;
 
 	while (req->nr_pauses && !fatal_signal_pending(current) &&
 	       !is_late(req)) {
-		req->nr_pauses--;
-		if (has_transit(cma)) {
-			wait_event_timeout(cma->settled, !has_transit(cma),
-					   pause);
+		nr_pages = nr_in_transit(cma);
+		if (nr_pages && time_before(jiffies, deadline)) {
+			if (!wait_event_timeout(cma->settled,
+						nr_in_transit(cma) != nr_pages,
+						CMA_PEER_POLL))
+				continue;
+			/* Where there is a lot going on, wait for some of it. */
+			schedule_timeout_killable(pause);
+			req->nr_pauses--;
 			return true;
 		}
+		req->nr_pauses--;
 		schedule_timeout_killable(pause);
 		if (contig_may_leave(req->blocker_pfn))
 			return true;

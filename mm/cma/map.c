@@ -721,6 +721,7 @@ bool cma_map_worth_waiting(struct cma_map *map, unsigned long nr_pages,
  * cma_map_next_gap() - go over what is not busy
  * @map: the map
  * @from: where to begin, in pages; in the midst of a granule: at the next one
+ * @limit: where to end; what lies behind is not looked at
  * @end: returns where the gap ends
  *
  * For looking at many pages without the lock: what is told may be wrong before
@@ -732,16 +733,17 @@ bool cma_map_worth_waiting(struct cma_map *map, unsigned long nr_pages,
  * @end that is not set if there is none.
  */
 unsigned long cma_map_next_gap(const struct cma_map *map, unsigned long from,
-			       unsigned long *end)
+			       unsigned long limit, unsigned long *end)
 {
 	const unsigned long *bits = map->busy.granules;
-	unsigned long nr_bits = cma_map_nr_bits(map);
 	unsigned int order = map->order_per_bit;
-	unsigned long gap;
+	unsigned long gap, nr_bits;
 
-	if (from >= map->nr_pages)
+	limit = min(limit, map->nr_pages);
+	if (from >= limit)
 		return CMA_MAP_NONE;
 
+	nr_bits = DIV_ROUND_UP(limit, 1UL << order);
 	gap = find_next_zero_bit(bits, nr_bits, DIV_ROUND_UP(from, 1UL << order));
 	if (gap >= nr_bits)
 		return CMA_MAP_NONE;

@@ -100,7 +100,7 @@ unsigned long cma_map_find(struct cma_map *map, unsigned long nr_pages,
 bool cma_map_worth_waiting(struct cma_map *map, unsigned long nr_pages,
 			   unsigned int align_order);
 unsigned long cma_map_next_gap(const struct cma_map *map, unsigned long from,
-			       unsigned long *end);
+			       unsigned long limit, unsigned long *end);
 
 bool cma_map_try_claim(struct cma_map *map, unsigned long offset,
 		       unsigned long nr_pages);

@@ -41,7 +41,7 @@
 #define CMA_COST_LOOK		20
 #define CMA_COST_BLOCK		10000
 
-/* Looking may cost this part of what it could save. */
+/* Looking may cost this part of what it could save, if nothing is known free. */
 #define CMA_LOOK_SHARE		8
 
 /* A window is this many chunks at most; costs are added up by chunk. */
@@ -137,11 +137,13 @@ void cma_place_note(struct cma *cma, unsigned long pfn)
  * @cma: the area
  * @look: what is told about the search
  * @pages: what the engine tells about pages
- * @since: blockers noted before this one are left to be found again
+ * @own: blockers from this number on were noted by the request itself
+ * @doubt: do not believe the others
  * @len: pages in a window, whole granules
  * @step: distance of two possible starts, a power of two
  * @chunk: how far a window slides, a multiple of @step
  * @least_cost: no range costs less, as far as is known beforehand
+ * @look_cost: what a look at a page has to save
  * @best: offset of the cheapest window
  * @best_cost: what emptying it costs
  * @ring: cost of each chunk of the current window
@@ -153,11 +155,13 @@ struct window_search {
 	struct cma *cma;
 	struct cma_look *look;
 	struct contig_look pages;
-	unsigned int since;
+	unsigned int own;
+	bool doubt;
 	unsigned long len;
 	unsigned long step;
 	unsigned long chunk;
 	unsigned long least_cost;
+	unsigned long look_cost;
 	unsigned long best;
 	unsigned long best_cost;
 
@@ -199,17 +203,19 @@ static unsigned long first_noted(const struct window_search *search,
 {
 	const struct cma_blockers *blockers = &search->cma->blockers;
 	unsigned int nr_noted = READ_ONCE(blockers->nr_noted);
-	unsigned int i, first = nr_noted - min(nr_noted, CMA_NR_BLOCKERS);
+	unsigned int i;
 
-	if ((int)(search->since - first) > 0)
-		first = search->since;
-	for (i = first; i != nr_noted; i++) {
+	for (i = nr_noted - min(nr_noted, CMA_NR_BLOCKERS); i != nr_noted; i++) {
 		unsigned int slot = i % CMA_NR_BLOCKERS;
+		unsigned long when = READ_ONCE(blockers->when[slot]);
 		unsigned long pfn = READ_ONCE(blockers->pfn[slot]);
 
-		if (pfn >= start_pfn && pfn < end_pfn &&
-		    time_before(jiffies, READ_ONCE(blockers->when[slot]) +
-					 CMA_BLOCKER_TIME))
+		if (pfn < start_pfn || pfn >= end_pfn)
+			continue;
+		/* What this request has tried, it does not try again. */
+		if ((int)(i - search->own) >= 0 ||
+		    (!search->doubt &&
+		     time_before(jiffies, when + CMA_BLOCKER_TIME)))
 			end_pfn = pfn;
 	}
 	return end_pfn;
@@ -276,7 +282,7 @@ static bool consider(struct window_search *search, unsigned long start,
 		search->best_cost = cost;
 	}
 	return search->best_cost <= search->least_cost +
-	       search->pages.nr_looks * CMA_COST_LOOK * CMA_LOOK_SHARE;
+	       search->pages.nr_looks * search->look_cost;
 }
 
 /* Windows of not more than a chunk: each is looked at for itself. */
@@ -351,7 +357,8 @@ static bool search_range(struct window_search *search, unsigned long from,
 	unsigned long end;
 
 	while (from < stop) {
-		from = cma_map_next_gap(&search->cma->map, from, &end);
+		from = cma_map_next_gap(&search->cma->map, from,
+					stop + search->len, &end);
 		if (from == CMA_MAP_NONE)
 			break;
 		if (is_short ? search_short(search, from, stop, end) :
@@ -368,7 +375,8 @@ static bool search_range(struct window_search *search, unsigned long from,
  * cma_place_cheapest() - claim the range that is cheapest to empty
  * @cma: the area
  * @req: the request
- * @since: of the blockers noted, avoid those from this number on
+ * @own: of the blockers noted, those from this number on are the request's own
+ * @doubt: avoid no others, though they were noted lately
  * @look: what was seen
  *
  * Context: Process context; looks at every page if need be.
@@ -376,7 +384,8 @@ static bool search_range(struct window_search *search, unsigned long from,
  */
 unsigned long cma_place_cheapest(struct cma *cma,
 				 const struct cma_alloc_request *req,
-				 unsigned int since, struct cma_look *look)
+				 unsigned int own, bool doubt,
+				 struct cma_look *look)
 {
 	const struct zone *zone = page_zone(pfn_to_page(cma->base_pfn));
 	unsigned long granule = 1UL << cma->order_per_bit;
@@ -384,7 +393,8 @@ unsigned long cma_place_cheapest(struct cma *cma,
 		.cma = cma,
 		.look = look,
 		.pages = { .gfp = req->gfp },
-		.since = since,
+		.own = own,
+		.doubt = doubt,
 		.len = round_up(req->nr_pages, granule),
 		.step = max(1UL << req->align_order, granule),
 		.least_cost = contig_least_cost(zone, MIGRATE_CMA,
@@ -394,6 +404,9 @@ unsigned long cma_place_cheapest(struct cma *cma,
 	unsigned long from;
 
 	*look = (struct cma_look) { };
+	search.look_cost = CMA_COST_LOOK;
+	if (search.least_cost)
+		search.look_cost *= CMA_LOOK_SHARE;
 	search.chunk = max3(search.step, CMA_CHUNK_MIN,
 			    roundup_pow_of_two(search.len) / CMA_CHUNKS);
 

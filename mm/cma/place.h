@@ -49,7 +49,8 @@ unsigned long cma_place_next(struct cma *cma,
 			     const struct cma_alloc_request *req);
 unsigned long cma_place_cheapest(struct cma *cma,
 				 const struct cma_alloc_request *req,
-				 unsigned int since, struct cma_look *look);
+				 unsigned int own, bool doubt,
+				 struct cma_look *look);
 void cma_place_note(struct cma *cma, unsigned long pfn);
 
 #endif /* _MM_CMA_PLACE_H */

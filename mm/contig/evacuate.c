@@ -128,6 +128,9 @@ static int move_tenants(struct evacuation *evac, enum migrate_mode mode)
 		/* It stops early for a full batch or an error, else it is done. */
 		pfn = collect_err || cc.nr_migratepages >= COMPACT_CLUSTER_MAX ?
 			cc.migrate_pfn : req->end_pfn;
+		/* With others at work, a batch may be less than a full one. */
+		if (collect_err == -EAGAIN && cc.nr_migratepages)
+			collect_err = 0;
 		err = move_collected(evac, &cc, from_pfn);
 		cond_resched();
 	} while (!err && !collect_err && pfn < req->end_pfn);

@@ -58,7 +58,7 @@ static void run_flush(struct free_run *run)
 static bool free_is_watched(void)
 {
 	return IS_ENABLED(CONFIG_KMSAN) ||
-	       IS_ENABLED(CONFIG_PROVE_LOCKING) ||
+	       IS_ENABLED(CONFIG_LOCKDEP) ||
 	       IS_ENABLED(CONFIG_DEBUG_OBJECTS_FREE) ||
 	       IS_ENABLED(CONFIG_PAGE_TABLE_CHECK) ||
 	       IS_ENABLED(CONFIG_PAGE_OWNER) ||

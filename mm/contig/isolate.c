@@ -95,11 +95,14 @@ static int isolate_area_block(struct page *page)
 {
 	struct zone *zone = page_zone(page);
 	unsigned long flags;
-	int err = -EBUSY;
+	int type, err = -EBUSY;
 
 	spin_lock_irqsave(&zone->lock, flags);
-	if (is_migrate_cma(get_pageblock_migratetype(page)) &&
-	    move_freepages_block_isolate(zone, page, MIGRATE_ISOLATE)) {
+	type = get_pageblock_migratetype(page);
+	if (is_migrate_isolate(type)) {
+		err = -EAGAIN;
+	} else if (is_migrate_cma(type) &&
+		   move_freepages_block_isolate(zone, page, MIGRATE_ISOLATE)) {
 		zone->nr_isolate_pageblock++;
 		err = 0;
 	}
@@ -107,13 +110,18 @@ static int isolate_area_block(struct page *page)
 	return err;
 }
 
+/* Return: 0, -EAGAIN if a peer holds it, else -EBUSY. */
 static int isolate_block(const struct contig_request *req, unsigned long pfn,
 			 unsigned long end_pfn)
 {
+	struct page *page = pfn_to_page(pfn);
+	int err;
+
 	if (is_migrate_cma(req->migratetype))
 		return isolate_area_block(pfn_to_page(pageblock_start_pfn(pfn)));
-	return start_isolate_page_range(pfn, end_pfn, req->migratetype, 0,
-					req->gfp);
+	err = start_isolate_page_range(pfn, end_pfn, req->migratetype, 0,
+				       req->gfp);
+	return err && is_migrate_isolate_page(page) ? -EAGAIN : err;
 }
 
 /* Isolate the pageblock behind @iso, which must not be isolated already. */
@@ -123,17 +131,16 @@ static int isolate_next(struct contig_request *req,
 	unsigned long block_pfn = iso->end_pfn;
 	unsigned long start_pfn = max(req->start_pfn, block_pfn);
 	unsigned long end_pfn = min(req->end_pfn, pageblock_end_pfn(block_pfn));
-	struct page *page = pfn_to_page(block_pfn);
-	int type = get_pageblock_migratetype(page);
+	int type = get_pageblock_migratetype(pfn_to_page(block_pfn));
+	int err;
 
 	/* A type read while a peer is at work is not the one to restore. */
-	if (is_migrate_isolate(type) ||
-	    isolate_block(req, start_pfn, end_pfn)) {
-		if (is_migrate_isolate(type) || is_migrate_isolate_page(page))
-			return contig_blocked(req, block_pfn, CONTIG_REASON_PEER,
-					      -EBUSY);
+	err = is_migrate_isolate(type) ? -EAGAIN :
+					 isolate_block(req, start_pfn, end_pfn);
+	if (err == -EAGAIN)
+		return contig_blocked(req, start_pfn, CONTIG_REASON_PEER, -EBUSY);
+	if (err)
 		return blame(req, start_pfn, end_pfn);
-	}
 
 	if (iso->types)
 		iso->types[iso_index(iso, block_pfn)] = type;

@@ -232,7 +232,7 @@ static struct page *search_zone(struct zone *zone, unsigned long nr_pages,
 			err = check_range(&req) ?: contig_take(&req);
 			if (!err)
 				return pfn_to_page(pfn);
-			if (err != -EBUSY)
+			if (err == -EINTR)
 				return NULL;
 		}
 		pfn = ALIGN(req.blocker_pfn + 1, align);

@@ -18,6 +18,7 @@
 #define CONTIG_COST_LARGE	800	/* migrate a page of a large folio */
 #define CONTIG_COST_PCP		250	/* drain a page from a per-CPU list */
 #define CONTIG_COST_WRITEBACK	1000000	/* wait for a disk */
+#define CONTIG_COST_HUGETLB	1000000	/* find another huge page, if there is */
 
 /* A look at a range takes as long as one at so many pages, and theirs. */
 #define CONTIG_LOOK_CALL	8
@@ -106,7 +107,8 @@ unsigned long contig_folio_start(unsigned long pfn)
 static enum contig_reason judge_folio(struct folio *folio)
 {
 	if (folio_test_hugetlb(folio))
-		return CONTIG_REASON_HUGETLB;
+		return folio_order(folio) > MAX_PAGE_ORDER ?
+			CONTIG_REASON_UNMOVABLE : CONTIG_REASON_HUGETLB;
 	/* A driver's page may have a type and be movable all the same. */
 	if (__folio_test_movable(folio))
 		return CONTIG_REASON_MIGRATE_FAILED;
@@ -220,6 +222,7 @@ void contig_survey(unsigned long start_pfn, unsigned long end_pfn,
 
 	for (; pfn < end_pfn; pfn += nr_pages) {
 		enum contig_reason reason = CONTIG_REASON_MIGRATE_FAILED;
+		struct page *page = pfn_to_page(pfn);
 
 		nr_pages = nr_plain_tenants(pfn, end_pfn);
 		if (!nr_pages)
@@ -231,7 +234,7 @@ void contig_survey(unsigned long start_pfn, unsigned long end_pfn,
 			survey->nr_free += nr_pages;
 			continue;
 		case CONTIG_REASON_IN_FLIGHT:
-			if (page_ref_count(pfn_to_page(pfn)))
+			if (page_ref_count(page))
 				survey->nr_extra += nr_pages;
 			else
 				survey->nr_unsettled += nr_pages;
@@ -239,7 +242,11 @@ void contig_survey(unsigned long start_pfn, unsigned long end_pfn,
 		case CONTIG_REASON_UNMOVABLE:
 		case CONTIG_REASON_HWPOISON:
 			survey->unmovable_pfn = min(survey->unmovable_pfn, pfn);
-			fallthrough;
+			/* A page without a type may be in a batch all the same. */
+			if (!page_has_type(page) && !PageReserved(page) &&
+			    !PageHWPoison(page))
+				survey->nr_extra += nr_pages;
+			break;
 		case CONTIG_REASON_PINNED:
 			survey->nr_extra += nr_pages;
 			break;
@@ -257,12 +264,20 @@ void contig_survey(unsigned long start_pfn, unsigned long end_pfn,
 	}
 }
 
-/* May the folio be moved without entering a file system? As compaction has it. */
-static bool is_free_of_files(const struct folio *folio)
+/* Can the page not be moved without a file system? As compaction has it. */
+static bool needs_files(struct page *page)
 {
+	struct folio *folio = look_at(page);
+	bool ret;
+
+	if (!folio)
+		return false;
 	if (folio_test_anon(folio))
-		return !folio_test_swapcache(folio);
-	return __folio_test_movable(folio);
+		ret = folio_test_swapcache(folio);
+	else
+		ret = !__folio_test_movable(folio);
+	folio_put(folio);
+	return ret;
 }
 
 /**
@@ -281,6 +296,7 @@ unsigned long contig_look(unsigned long start_pfn, unsigned long end_pfn,
 			  struct contig_look *look)
 {
 	bool files_stay = !(look->gfp & __GFP_FS);
+	unsigned long wait_cost = CONTIG_COST_WRITEBACK;
 	unsigned long pfn = start_pfn, nr_pages;
 
 	look->nr_looks += CONTIG_LOOK_CALL;
@@ -301,14 +317,19 @@ unsigned long contig_look(unsigned long start_pfn, unsigned long end_pfn,
 		case CONTIG_REASON_NONE:
 			continue;
 		case CONTIG_REASON_WRITEBACK:
-			look->cost += CONTIG_COST_WRITEBACK;
-			fallthrough;
 		case CONTIG_REASON_HUGETLB:
 		case CONTIG_REASON_MIGRATE_FAILED:
-			if (files_stay && !is_free_of_files(page_folio(page))) {
+			if (files_stay && needs_files(page)) {
 				reason = CONTIG_REASON_NO_FS;
 				break;
 			}
+			/* One wait for the disk is as bad as several. */
+			if (reason == CONTIG_REASON_WRITEBACK) {
+				look->cost += wait_cost;
+				wait_cost = 0;
+			}
+			if (reason == CONTIG_REASON_HUGETLB)
+				look->cost += CONTIG_COST_HUGETLB;
 			look->cost += nr_pages == 1 ? CONTIG_COST_BASE :
 				      min(nr_pages, end_pfn - pfn) *
 				      CONTIG_COST_LARGE;

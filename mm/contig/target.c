@@ -144,15 +144,14 @@ static struct folio *settle_inside(struct contig_targets *targets,
 /* Anything that is not in a pageblock that somebody wants empty. */
 static struct folio *reclaim_for(struct contig_targets *targets)
 {
-	unsigned int tries;
-
-	for (tries = 0; tries < CONTIG_NR_ASIDE; tries++) {
+	while (targets->nr_aside < 2 * CONTIG_NR_ASIDE) {
 		struct folio *folio = __folio_alloc(targets->gfp, 0,
 						    targets->nid, NULL);
 
 		if (!folio || place_of(&folio->page) != CONTIG_NO_PLACE)
 			return folio;
 		list_add_tail(&folio->lru, &targets->aside);
+		targets->nr_aside++;
 	}
 	return NULL;
 }

@@ -162,6 +162,51 @@ def as_markdown(cells):
     return "\n".join("| " + " | ".join(line) + " |" for line in [cells[0], rule, *cells[1:]])
 
 
+RST = """.. SPDX-License-Identifier: GPL-2.0
+
+==============================================
+What requests to a contiguous memory area cost
+==============================================
+
+Written by ``make bench``, which also tells what the kernel did meanwhile (pages
+moved and dropped, drains, grace periods, isolations, retries) in
+``out/bench/bench.md`` and draws ``out/bench/bench.svg``. To measure a third
+kernel beside: ``make bench PEER=/path/to/Image``.
+
+Executed instructions in thousands, net of the write to debugfs that makes the
+request; where "per page" is said, of each page of the request. ``E``: the
+request failed, as it had to; ``>``: it had not ended when it was killed. Both
+kernels were built from the same source, with the same configuration, and went
+through the same states, which were checked.
+
+{about}
+
+::
+
+{table}
+{traces}"""
+
+TRACES = """
+Mixed sizes, by a seeded trace, until a request fails: pages taken until then,
+pages in use at that moment, and the largest free piece over all free pages.
+
+::
+
+{table}
+"""
+
+
+def as_document(about, table, traces):
+    """The page in Documentation/. about: as in bench.json."""
+    def indent(cells):
+        return "\n".join("  " + line for line in as_text(cells).split("\n"))
+    lines = [f"{about['qemu']}, {about['cpu']}, {about['memory']} of memory,",
+             f"``-icount {about['icount']}``, ``{about['append']}``; limit {about['limit_millions']} million."]
+    lines += [f"* {name}: {each['version'].split('(')[0].strip()}" for name, each in about["kernels"].items()]
+    return RST.format(about="\n".join([*lines[:2], "", *lines[2:]]), table=indent(table),
+                      traces=TRACES.format(table=indent(traces)) if traces else "")
+
+
 def deviations(rows, kernels, first, second):
     """How far a second run is from the first: [(share, kernel, thp, row)], the largest first."""
     found = []

@@ -160,11 +160,11 @@ static void a_claim_that_is_tried_takes_all_or_nothing(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, cma_map_try_claim(map, 8, 7));
 	KUNIT_EXPECT_EQ(test, map->busy.nr_pages, 8UL);
 
-	KUNIT_EXPECT_EQ(test, cma_map_next_gap(map, 0, &end), 0UL);
+	KUNIT_EXPECT_EQ(test, cma_map_next_gap(map, 0, ULONG_MAX, &end), 0UL);
 	KUNIT_EXPECT_EQ(test, end, 8UL);
-	KUNIT_EXPECT_EQ(test, cma_map_next_gap(map, 5, &end), 20UL);
+	KUNIT_EXPECT_EQ(test, cma_map_next_gap(map, 5, ULONG_MAX, &end), 20UL);
 	KUNIT_EXPECT_EQ(test, end, 64UL);
-	KUNIT_EXPECT_EQ(test, cma_map_next_gap(map, 61, &end), CMA_MAP_NONE);
+	KUNIT_EXPECT_EQ(test, cma_map_next_gap(map, 61, ULONG_MAX, &end), CMA_MAP_NONE);
 }
 
 static void only_candidates_know_of_granules(struct kunit *test)
@@ -346,7 +346,7 @@ static void walk_try(struct kunit *test, unsigned long nr_pages)
 	unsigned long expected_end = 0, end = 0;
 	bool fits;
 
-	KUNIT_ASSERT_EQ(test, cma_map_next_gap(&t->map, offset, &end),
+	KUNIT_ASSERT_EQ(test, cma_map_next_gap(&t->map, offset, ULONG_MAX, &end),
 			oracle_next_gap(&t->oracle, offset, &expected_end));
 	KUNIT_ASSERT_EQ(test, end, expected_end);
 

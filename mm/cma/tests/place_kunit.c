@@ -213,13 +213,13 @@ static void scope_of_the_caller_is_honoured(struct kunit *test)
 
 /* Where the cheapest range of this size is; it is not kept. */
 static unsigned long look(struct cma *cma, unsigned long nr_pages,
-			  unsigned int since, struct cma_look *look)
+			  unsigned int own, bool doubt, struct cma_look *look)
 {
 	struct cma_alloc_request req = {
 		.nr_pages = nr_pages,
 		.gfp = GFP_KERNEL,
 	};
-	unsigned long offset = cma_place_cheapest(cma, &req, since, look);
+	unsigned long offset = cma_place_cheapest(cma, &req, own, doubt, look);
 
 	if (offset != CMA_MAP_NONE)
 		vacate(cma, offset, nr_pages);
@@ -228,24 +228,27 @@ static unsigned long look(struct cma *cma, unsigned long nr_pages,
 
 static void blockers_are_remembered_and_forgotten(struct kunit *test)
 {
+	const unsigned long nr_pages = MAX_ORDER_NR_PAGES;
 	struct cma *cma = test->priv;
-	unsigned int before = cma->blockers.nr_noted;
+	unsigned int noted = cma->blockers.nr_noted;
 	struct cma_look seen;
 
-	KUNIT_ASSERT_EQ(test, look(cma, MAX_ORDER_NR_PAGES, before, &seen), 0UL);
+	KUNIT_ASSERT_EQ(test, look(cma, nr_pages, noted, false, &seen), 0UL);
 	KUNIT_EXPECT_EQ(test, seen.cost, 0UL);
 
+	/* Another request's: avoided, but not by who doubts it. */
 	cma_place_note(cma, cma->base_pfn + 7);
-	KUNIT_EXPECT_EQ(test, look(cma, MAX_ORDER_NR_PAGES, before, &seen), 8UL);
+	KUNIT_EXPECT_EQ(test, look(cma, nr_pages, noted + 1, false, &seen), 8UL);
 	KUNIT_EXPECT_EQ(test, seen.nr_avoided, 1UL);
+	KUNIT_EXPECT_EQ(test, look(cma, nr_pages, noted + 1, true, &seen), 0UL);
+	/* The request's own. */
+	KUNIT_EXPECT_EQ(test, look(cma, nr_pages, noted, true, &seen), 8UL);
 
-	/* Who believes nothing older is not kept from it. */
-	KUNIT_EXPECT_EQ(test, look(cma, MAX_ORDER_NR_PAGES, before + 1, &seen),
-			0UL);
-	/* Nor is anybody after a while. */
-	cma->blockers.when[before % CMA_NR_BLOCKERS] -= CMA_BLOCKER_TIME;
-	KUNIT_EXPECT_EQ(test, look(cma, MAX_ORDER_NR_PAGES, before, &seen), 0UL);
+	/* After a while only the own one counts. */
+	cma->blockers.when[noted % CMA_NR_BLOCKERS] -= CMA_BLOCKER_TIME;
+	KUNIT_EXPECT_EQ(test, look(cma, nr_pages, noted + 1, false, &seen), 0UL);
 	KUNIT_EXPECT_EQ(test, seen.nr_avoided, 0UL);
+	KUNIT_EXPECT_EQ(test, look(cma, nr_pages, noted, false, &seen), 8UL);
 }
 
 static void free_windows_are_preferred(struct kunit *test)
@@ -257,13 +260,15 @@ static void free_windows_are_preferred(struct kunit *test)
 
 	/* The one window that is not free is passed over for one that is. */
 	KUNIT_ASSERT_NOT_NULL(test, squatter);
-	offset = look(cma, MAX_ORDER_NR_PAGES, cma->blockers.nr_noted, &seen);
+	offset = look(cma, MAX_ORDER_NR_PAGES, cma->blockers.nr_noted, false,
+		      &seen);
 	KUNIT_EXPECT_NE(test, offset, CMA_MAP_NONE);
 	KUNIT_EXPECT_EQ(test, seen.cost, 0UL);
 	__free_page(squatter);
 
 	/* No window is longer than the area; nothing is wrong with its pages. */
-	offset = look(cma, cma->nr_pages + 1, cma->blockers.nr_noted, &seen);
+	offset = look(cma, cma->nr_pages + 1, cma->blockers.nr_noted, false,
+		      &seen);
 	KUNIT_EXPECT_EQ(test, offset, CMA_MAP_NONE);
 	KUNIT_EXPECT_EQ(test, seen.reason, CONTIG_REASON_NONE);
 }

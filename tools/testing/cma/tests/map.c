@@ -196,7 +196,7 @@ static void a_map_without_memory_is_empty(void)
 	cma_map_destroy(&map);
 	CHECK_EQ(cma_map_find(&map, 1, 0, CMA_MAP_LOW), CMA_MAP_NONE);
 	CHECK_EQ(cma_map_find(&map, 1, 0, CMA_MAP_HIGH), CMA_MAP_NONE);
-	CHECK_EQ(cma_map_next_gap(&map, 0, &end), CMA_MAP_NONE);
+	CHECK_EQ(cma_map_next_gap(&map, 0, ULONG_MAX, &end), CMA_MAP_NONE);
 	CHECK(!cma_map_worth_waiting(&map, 1, 0));
 	CHECK(!cma_map_unclaim(&map, 0, 1));
 	CHECK_EQ(cma_map_used(&map), 0);

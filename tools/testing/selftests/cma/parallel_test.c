@@ -195,6 +195,7 @@ FIXTURE(crowd) {
 	struct heap heap;
 	struct lodgers lodgers;
 	unsigned char *claimed;
+	long nr_free;			/* pages without a tenant */
 	struct crowd crowd;
 	struct member members[THREADS];
 };
@@ -221,6 +222,7 @@ FIXTURE_SETUP(crowd)
 
 		ASSERT_GE(in_area, (long)self->heap.area.nr_pages / 2)
 			TH_LOG("only %ld tenants live in the area", in_area);
+		self->nr_free = self->heap.area.nr_pages - self->heap.used - in_area;
 	}
 }
 
@@ -269,9 +271,10 @@ TEST_F(crowd, finds_no_other_in_its_buffers_and_always_room)
 	EXPECT_EQ(success + (long long)taken, area_counter(area, "alloc_pages_success"));
 	EXPECT_EQ(released + (long long)taken, area_counter(area, "release_pages_success"));
 	EXPECT_EQ(fail, area_counter(area, "alloc_pages_fail"));
-	if (variant->lodgers)
+	/* Where they settled is not the test's choice: there may be room beside them. */
+	if (variant->lodgers && (long)holds > self->nr_free)
 		EXPECT_LT(migrated, vmstat("pgmigrate_success"))
-			TH_LOG("no tenant was in the way");
+			TH_LOG("no tenant was in the way, with %ld pages free", self->nr_free);
 }
 
 /*
@@ -590,6 +593,9 @@ FIXTURE_SETUP(neighbours)
 	}
 	ASSERT_EQ((long)variant->nr_pages, area_maxchunk(area));
 
+	/* What a CPU keeps for itself can be more than all pieces together. */
+	ASSERT_EQ(0, file_write("/proc/sys/vm/percpu_pagelist_high_fraction", "100000"));
+
 	/* The tenants shall have no other area to go to. */
 	self->nr_areas = area_list(self->areas);
 	for (i = 0; i < self->nr_areas; i++)
@@ -606,6 +612,7 @@ FIXTURE_TEARDOWN(neighbours)
 {
 	int i;
 
+	EXPECT_EQ(0, file_write("/proc/sys/vm/percpu_pagelist_high_fraction", "0"));
 	hog_release(&self->hog);
 	munmap(self->tenants.addr, self->tenants.nr_pages * PAGE_BYTES);
 	for (i = 0; i < self->nr_tiles; i++)
@@ -630,7 +637,7 @@ FIXTURE_TEARDOWN(neighbours)
 static int fill_pages(struct tenants *t, unsigned char *kept, const struct area *area,
 		      unsigned long first, unsigned long end)
 {
-	long reserve = file_number("/proc/sys/vm/min_free_kbytes") * 1024 / PAGE_BYTES * 5 / 4;
+	long reserve = file_number("/proc/sys/vm/min_free_kbytes") * 1024 / PAGE_BYTES * 3 / 2;
 	size_t bytes = t->nr_pages * PAGE_BYTES, page;
 	unsigned long *pfns;
 	int err;
@@ -641,8 +648,12 @@ static int fill_pages(struct tenants *t, unsigned char *kept, const struct area 
 		if (page % 64 == 0) {
 			if (occupied(area, first, end) > (long)(end - first) * 3 / 4)
 				break;
-			if (meminfo_pages("MemFree") < reserve)
+			/* Some of the pages may be in the lists of another CPU. */
+			if (meminfo_pages("MemFree") < reserve) {
+				if (occupied(area, first, end) > (long)(end - first) / 4)
+					break;
 				return -ENOSPC;
+			}
 		}
 		t->addr[page * PAGE_BYTES] = 1;
 	}

@@ -20,8 +20,11 @@
 #define MACHINE_PAGES	(1024 * MIB_PAGES)
 #define AREA_PAGES	(256 * MIB_PAGES)
 
-/* Measured with this program on upstream's 6.12.117, same configuration and initrd. */
-#define UPSTREAM_USABLE_MIB	950UL	/* 942 to 952 */
+/*
+ * Measured with this program on upstream's 6.12.117, same configuration and initrd. What is
+ * free at the start depends on the size of the initrd; how much of it is not used does not.
+ */
+#define UPSTREAM_UNUSED_MIB	23UL	/* 19 to 23 */
 #define UPSTREAM_CMA_FREE_MIB	5UL	/* 1 to 5 */
 
 static long long scanned(void)
@@ -53,7 +56,7 @@ TEST(anonymous_memory_can_use_the_area_before_anything_is_reclaimed)
 {
 	size_t max = meminfo_pages("MemTotal"), nr, page, in_area = 0;
 	unsigned char *addr = map_base_pages(max);
-	long cma_free, mem_free;
+	long cma_free, mem_free, at_start;
 	struct area area;
 	unsigned long *pfns;
 
@@ -62,6 +65,7 @@ TEST(anonymous_memory_can_use_the_area_before_anything_is_reclaimed)
 		SKIP(return, "not booted with mem=1G and cma=256M");
 	ASSERT_NE(NULL, addr);
 	ASSERT_EQ(0, add_swap());
+	at_start = meminfo_pages("MemFree");
 	nr = touch_until_reclaim(addr, max);
 	cma_free = meminfo_pages("CmaFree");
 	mem_free = meminfo_pages("MemFree");
@@ -71,12 +75,12 @@ TEST(anonymous_memory_can_use_the_area_before_anything_is_reclaimed)
 	ASSERT_EQ(0, pages_to_pfns(addr, nr, pfns));
 	for (page = 0; page < nr; page++)
 		in_area += area_holds(&area, pfns[page]);
-	printf("# usable before the first reclaim: %zu MiB, %zu of it in the area; ",
-	       nr / MIB_PAGES, in_area / MIB_PAGES);
+	printf("# usable before the first reclaim: %zu MiB of %ld, %zu of it in the area; ",
+	       nr / MIB_PAGES, at_start / (long)MIB_PAGES, in_area / MIB_PAGES);
 	printf("then MemFree %ld, CmaFree %ld MiB\n", mem_free / (long)MIB_PAGES,
 	       cma_free / (long)MIB_PAGES);
-	EXPECT_GE(nr, UPSTREAM_USABLE_MIB * MIB_PAGES * 99 / 100)
-		TH_LOG("upstream: %lu MiB", UPSTREAM_USABLE_MIB);
+	EXPECT_GE(nr + (UPSTREAM_UNUSED_MIB + 1) * MIB_PAGES, (size_t)at_start)
+		TH_LOG("upstream: all but %lu MiB", UPSTREAM_UNUSED_MIB);
 	EXPECT_LE(cma_free, (long)(2 * UPSTREAM_CMA_FREE_MIB * MIB_PAGES))
 		TH_LOG("upstream: %lu MiB", UPSTREAM_CMA_FREE_MIB);
 	munmap(addr, max * PAGE_BYTES);

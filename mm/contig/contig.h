@@ -32,8 +32,9 @@
  * @CONTIG_IF_FREE: take it if every page is free already; costs no more than
  *		    looking, and touches no pageblock's type
  * @CONTIG_EVACUATE: also move out whoever lives there
- * @CONTIG_INSIST: also wait for those who are about to leave, with per-CPU
- *		   caches of the whole machine switched off meanwhile
+ * @CONTIG_INSIST: also wait for those who are about to leave; if draining the
+ *		   LRU batches twice was not enough, the whole machine does
+ *		   without them meanwhile
  */
 enum contig_effort {
 	CONTIG_IF_FREE,

@@ -135,14 +135,14 @@ static int move_tenants(struct evacuation *evac, enum migrate_mode mode)
 		cond_resched();
 	} while (!err && !collect_err && pfn < req->end_pfn);
 
-	if (err)
-		return contig_blocked(req, min(pfn, req->end_pfn - 1),
-				      CONTIG_REASON_NO_MEMORY, err);
-	/* Too many pages are isolated already: that is for the next round. */
-	if (collect_err == -ENOMEM)
-		return contig_blocked(req, min(pfn, req->end_pfn - 1),
-				      CONTIG_REASON_NO_MEMORY, -ENOMEM);
-	return 0;
+	/* -EAGAIN, too many isolated by others, is for the next round. */
+	if (!err && collect_err == -ENOMEM)
+		err = -ENOMEM;
+	if (!err)
+		return 0;
+	/* A folio may begin before the range; the blocker is told inside of it. */
+	return contig_blocked(req, clamp(pfn, req->start_pfn, req->end_pfn - 1),
+			      CONTIG_REASON_NO_MEMORY, err);
 }
 
 /*

@@ -34,34 +34,6 @@
 #define QUARTER_PAGES	256UL			/* the heap aligns no buffer to more */
 #define THREADS		32
 
-/* Return: 0 or -errno. */
-static int take_all_but(const struct area *but)
-{
-	struct area areas[AREAS_MAX];
-	int i, err = 0, nr = area_list(areas);
-
-	for (i = 0; i < nr && !err; i++) {
-		struct heap whole = { .area = areas[i] };
-
-		if (areas[i].base_pfn != but->base_pfn)
-			err = heap_take_rest(&whole);
-	}
-	return err;
-}
-
-/*
- * What debugfs holds; the rest is the drivers'. A test that ended by an assertion has not tidied
- * up, so every setup does it.
- */
-static void give_all(void)
-{
-	struct area areas[AREAS_MAX];
-	int i, nr = area_list(areas);
-
-	for (i = 0; i < nr; i++)
-		area_free(&areas[i], areas[i].nr_pages);
-}
-
 /* All areas are full of anonymous base pages, and there is room outside. */
 struct lodgers {
 	struct hog hog;

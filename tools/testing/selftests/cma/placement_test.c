@@ -35,36 +35,6 @@ static long blocks_for(long nr_pages)
 }
 
 /*
- * While everything else is held, new pages come into one area only. Return: 0 or -errno.
- */
-static int take_all_but(const struct area *but)
-{
-	struct area areas[AREAS_MAX];
-	int i, err = 0, nr = area_list(areas);
-
-	for (i = 0; i < nr && !err; i++) {
-		struct heap whole = { .area = areas[i] };
-
-		if (areas[i].base_pfn != but->base_pfn)
-			err = heap_take_rest(&whole);
-	}
-	return err;
-}
-
-/*
- * What debugfs holds; the rest is the drivers'. A test that ended by an assertion has not tidied
- * up, so every setup does it.
- */
-static void give_all(void)
-{
-	struct area areas[AREAS_MAX];
-	int i, nr = area_list(areas);
-
-	for (i = 0; i < nr; i++)
-		area_free(&areas[i], areas[i].nr_pages);
-}
-
-/*
  * Requests of all sizes in the default area, that is otherwise idle. What its drivers hold
  * already may lie anywhere, so bounds are given in what was the largest piece before.
  */

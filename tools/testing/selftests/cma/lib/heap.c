@@ -112,3 +112,26 @@ void buffer_give(struct buffer *buffer)
 		munmap(buffer->addr, buffer->nr_pages * PAGE_BYTES);
 	memset(buffer, 0, sizeof(*buffer));
 }
+
+int take_all_but(const struct area *but)
+{
+	struct area areas[AREAS_MAX];
+	int i, err = 0, nr = area_list(areas);
+
+	for (i = 0; i < nr && !err; i++) {
+		struct heap whole = { .area = areas[i] };
+
+		if (areas[i].base_pfn != but->base_pfn)
+			err = heap_take_rest(&whole);
+	}
+	return err;
+}
+
+void give_all(void)
+{
+	struct area areas[AREAS_MAX];
+	int i, nr = area_list(areas);
+
+	for (i = 0; i < nr; i++)
+		area_free(&areas[i], areas[i].nr_pages);
+}

@@ -62,4 +62,13 @@ static inline unsigned long random_below(uint64_t *state, unsigned long limit)
 	return (*state >> 33) % limit;
 }
 
+/* While everything else is held, new pages come into one area only. Return: 0 or -errno. */
+int take_all_but(const struct area *but);
+
+/*
+ * What debugfs holds; the rest is the drivers'. A test that ended by an assertion has not tidied
+ * up, so every setup does it.
+ */
+void give_all(void);
+
 #endif

@@ -49,23 +49,21 @@ menuconfig: unpack
 config: unpack
 	@scripts/lab-config --ask
 
-# The names after "image-" are those of scripts/configs after "arm64-".
-.PHONY: image image-nocma image-upstream image-bench
+# The names after "image-" are those of scripts/configs, without "arm64-" where they begin with it.
+name_of = $(or $(filter x86_64 arm,$(1)),arm64-$(1))
+
+.PHONY: image image-upstream
 image: prepare
 	@scripts/configure arm64
 	@scripts/build arm64
 
-image-nocma: prepare
-	@scripts/configure arm64-nocma
-	@scripts/build arm64-nocma
-
-image-bench: prepare
-	@scripts/configure arm64-bench
-	@scripts/build arm64-bench
-
 image-upstream: unpack
 	@scripts/configure arm64-upstream
 	@scripts/build arm64-upstream
+
+image-%: prepare
+	@scripts/configure $(call name_of,$*)
+	@scripts/build $(call name_of,$*)
 
 .PHONY: run test shell check test-bases bench holds
 run: image

@@ -10,9 +10,15 @@ import time
 
 from lib.common import LOG, OUT, REPO, Failure, say
 
-Config = collections.namedtuple("Config", "name source objects fragments")
+Config = collections.namedtuple("Config", "name arch source objects fragments")
+Arch = collections.namedtuple("Arch", "cross image")
 
-ARCHITECTURE = ["ARCH=arm64", "CROSS_COMPILE=aarch64-linux-gnu-"]
+# By the kernel's name for them: prefix of the compiler, and what of the build a machine boots.
+ARCHES = {
+    "arm64": Arch("aarch64-linux-gnu-", "arch/arm64/boot/Image"),
+    "arm": Arch("arm-linux-gnueabihf-", "arch/arm/boot/zImage"),
+    "x86_64": Arch("x86_64-linux-gnu-", "arch/x86/boot/bzImage"),
+}
 
 
 def table():
@@ -20,8 +26,9 @@ def table():
     for line in (REPO / "scripts/configs").read_text().splitlines():
         words = line.split("#", 1)[0].split()
         if words:
-            fragments = [REPO / f"arch/arm64/configs/{fragment}.config" for fragment in words[2:]]
-            found[words[0]] = Config(words[0], OUT / words[1], OUT / words[0], fragments)
+            name, arch, source, *fragments = words
+            paths = [REPO / "arch/{}/configs/{}.config".format(*fragment.split("/")) for fragment in fragments]
+            found[name] = Config(name, arch, OUT / source, OUT / name, paths)
     return found
 
 
@@ -49,7 +56,8 @@ def run_make(config, targets, step, progress=False):
     """Run the kernel's make, its words going to a log: its exit code, and the log."""
     LOG.mkdir(parents=True, exist_ok=True)
     log = LOG / f"{step}-{config.name}.log"
-    command = ["make", "-C", str(config.source), f"O={config.objects}", *ARCHITECTURE, *targets]
+    command = ["make", "-C", str(config.source), f"O={config.objects}", f"ARCH={config.arch}",
+               f"CROSS_COMPILE={ARCHES[config.arch].cross}", *targets]
     # Our own make's flags and overrides are not the kernel's.
     ours = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")
     environment = {name: value for name, value in os.environ.items() if name not in ours}

@@ -29,6 +29,7 @@
 #define pr_fmt(fmt) "cma: " fmt
 
 #include <linux/cma.h>
+#include <linux/export.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
@@ -38,6 +39,7 @@
 #include <linux/swap.h>
 #include "cma/area.h"
 #include "cma/place.h"
+#include "cma/private.h"
 #include "cma/alloc.h"
 #include "cma/stats.h"
 #include "contig/contig.h"
@@ -57,22 +59,6 @@
 #define CMA_TRIES		CMA_NR_BLOCKERS
 /* How many of them may be for want of memory elsewhere. */
 #define CMA_MEMORY_TRIES	3
-
-/* A range leaves transit, one way or the other: tell who waits for that. */
-static void finish_transit(struct cma *cma, unsigned long offset,
-			   unsigned long nr_pages, bool taken)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&cma->lock, flags);
-	if (taken)
-		cma_map_settle(&cma->map, offset, nr_pages);
-	else
-		cma_map_vacate(&cma->map, offset, nr_pages);
-	spin_unlock_irqrestore(&cma->lock, flags);
-	if (wq_has_sleeper(&cma->settled))
-		wake_up_all(&cma->settled);
-}
 
 static bool is_late(const struct cma_alloc_request *req)
 {
@@ -105,15 +91,23 @@ static enum cma_outlook outlook_of(struct cma *cma,
 				   const struct cma_alloc_request *req)
 {
 	enum cma_outlook outlook = CMA_NO_HOPE;
+	struct cma_range *range;
 	unsigned long flags;
 
+	if (cma->is_private)
+		cma_private_collect(cma);
+
 	spin_lock_irqsave(&cma->lock, flags);
-	if (cma_map_find(&cma->map, req->nr_pages, req->align_order,
-			 CMA_MAP_LOW) != CMA_MAP_NONE)
-		outlook = CMA_GO_ON;
-	else if (cma_map_worth_waiting(&cma->map, req->nr_pages,
-				       req->align_order))
-		outlook = CMA_WAIT;
+	for_each_cma_range(range, cma) {
+		if (cma_map_find(range->map, req->nr_pages, req->align_order,
+				 CMA_MAP_LOW) != CMA_MAP_NONE) {
+			outlook = CMA_GO_ON;
+			break;
+		}
+		if (cma_map_worth_waiting(range->map, req->nr_pages,
+					  req->align_order))
+			outlook = CMA_WAIT;
+	}
 	spin_unlock_irqrestore(&cma->lock, flags);
 	return outlook;
 }
@@ -149,28 +143,54 @@ static int wait_for_peers(struct cma *cma, struct cma_alloc_request *req)
 	}
 }
 
-/* Take a claimed range. */
-static int take_claim(struct cma *cma, struct cma_alloc_request *req,
-		      unsigned long offset, enum contig_effort effort,
-		      struct page **page)
+/*
+ * Take a claimed range of a private area. A broken page is kept for good, so
+ * that nobody meets it again.
+ */
+static int take_private(struct cma *cma, struct cma_alloc_request *req,
+			const struct cma_claim *claim)
 {
-	unsigned long pfn = cma->base_pfn + offset;
+	unsigned long pfn = cma_claim_pfn(claim);
+	struct cma_claim broken = *claim;
+	unsigned long nr_good;
+
+	nr_good = cma_private_take(pfn, req->nr_pages, req->gfp, req->frozen);
+	if (nr_good == req->nr_pages) {
+		cma_area_finish_transit(cma, claim, req->nr_pages, true);
+		return 0;
+	}
+
+	broken.offset += nr_good;
+	cma_area_finish_transit(cma, &broken, 1, true);
+	if (nr_good)
+		cma_area_finish_transit(cma, claim, nr_good, false);
+	broken.offset++;
+	nr_good = req->nr_pages - nr_good - 1;
+	if (nr_good)
+		cma_area_finish_transit(cma, &broken, nr_good, false);
+	return -EAGAIN;
+}
+
+/* Take a claimed range out of the buddy allocator. */
+static int take_lent(struct cma *cma, struct cma_alloc_request *req,
+		     const struct cma_claim *claim, enum contig_effort effort)
+{
+	unsigned long pfn = cma_claim_pfn(claim);
 	struct contig_request take = {
 		.start_pfn = pfn,
 		.end_pfn = pfn + req->nr_pages,
 		.migratetype = MIGRATE_CMA,
 		.gfp = req->gfp,
+		.frozen = req->frozen,
 		.effort = effort,
 		.deadline = req->deadline,
 	};
 	int err;
 
 	err = contig_take(&take);
-	finish_transit(cma, offset, req->nr_pages, !err);
-	if (!err) {
-		*page = pfn_to_page(pfn);
+	cma_area_finish_transit(cma, claim, req->nr_pages, !err);
+	if (!err)
 		return 0;
-	}
 
 	req->blocker_pfn = take.blocker_pfn;
 	req->reason = take.reason;
@@ -180,20 +200,33 @@ static int take_claim(struct cma *cma, struct cma_alloc_request *req,
 	return err;
 }
 
+/* Take a claimed range. */
+static int take_claim(struct cma *cma, struct cma_alloc_request *req,
+		      const struct cma_claim *claim, enum contig_effort effort,
+		      struct page **page)
+{
+	int err = cma->is_private ? take_private(cma, req, claim) :
+				    take_lent(cma, req, claim, effort);
+
+	if (!err)
+		*page = pfn_to_page(cma_claim_pfn(claim));
+	return err;
+}
+
 /*
  * The short way: take the range that the map suggests, if it is free.
  *
- * Return: 0; -EBUSY if it is not free; -ENOENT if there is no range at all that
- * could be tried.
+ * Return: 0; -EBUSY if it is not free; -EAGAIN if it turned out to be none;
+ * -ENOENT if there is no range at all that could be tried.
  */
 static int take_free(struct cma *cma, struct cma_alloc_request *req,
 		     struct page **page)
 {
-	unsigned long offset = cma_place_next(cma, req);
+	struct cma_claim claim = cma_place_next(cma, req);
 
-	if (offset == CMA_MAP_NONE)
+	if (!claim.range)
 		return -ENOENT;
-	return take_claim(cma, req, offset, CONTIG_IF_FREE, page);
+	return take_claim(cma, req, &claim, CONTIG_IF_FREE, page);
 }
 
 /*
@@ -216,18 +249,18 @@ static int take_cheapest(struct cma *cma, struct cma_alloc_request *req,
 	lru_add_drain();
 
 	for (tries = 0; tries < CMA_TRIES; tries++) {
-		unsigned long offset;
+		struct cma_claim claim;
 
 		err = check_time(req);
 		if (err)
 			return err;
-		offset = cma_place_cheapest(cma, req, own, doubt, look);
-		if (offset == CMA_MAP_NONE) {
+		claim = cma_place_cheapest(cma, req, own, doubt, look);
+		if (!claim.range) {
 			if (look->cost == ULONG_MAX)
 				break;
 			continue;	/* a peer was faster */
 		}
-		err = take_claim(cma, req, offset, effort, page);
+		err = take_claim(cma, req, &claim, effort, page);
 		/* One tenant without a new place does not tell of others. */
 		if (err == -ENOMEM && nr_without_memory++ < CMA_MEMORY_TRIES)
 			err = -EBUSY;
@@ -248,8 +281,13 @@ static int take_cheapest(struct cma *cma, struct cma_alloc_request *req,
 /* How many pages of the area are peers working on? */
 static unsigned long nr_in_transit(struct cma *cma)
 {
-	return READ_ONCE(cma->map.busy.nr_pages) -
-	       READ_ONCE(cma->map.held.nr_pages);
+	struct cma_range *range;
+	unsigned long nr_pages = 0;
+
+	for_each_cma_range(range, cma)
+		nr_pages += READ_ONCE(range->map->busy.nr_pages) -
+			    READ_ONCE(range->map->held.nr_pages);
+	return nr_pages;
 }
 
 /*
@@ -300,6 +338,8 @@ static int alloc_range(struct cma *cma, struct cma_alloc_request *req,
 				return err;
 			continue;
 		}
+		if (err == -EAGAIN)
+			continue;
 		if (err == -EBUSY)
 			err = take_cheapest(cma, req, effort, &look, page);
 		if (err != -EBUSY || (req->gfp & __GFP_NORETRY))
@@ -320,27 +360,36 @@ static int alloc_range(struct cma *cma, struct cma_alloc_request *req,
 static DEFINE_RATELIMIT_STATE(report_limit, DEFAULT_RATELIMIT_INTERVAL,
 			      DEFAULT_RATELIMIT_BURST);
 
+/* Why a request makes no sense for this area; NULL if it does. */
+static const char *why_not(const struct cma *cma,
+			   const struct cma_alloc_request *req)
+{
+	if (!req->nr_pages)
+		return "it has to be at least one";
+	if (cma->state != CMA_ACTIVE)
+		return "the area is not active";
+	if (cma->is_private && req->gfp & __GFP_COMP)
+		return "a private area has no compound pages";
+	return NULL;
+}
+
 static void report_failure(struct cma *cma,
 			   const struct cma_alloc_request *req, int err)
 {
-	unsigned long flags, used = 0, max_free = 0;
+	unsigned long used, max_free;
 
 	if ((req->gfp & __GFP_NOWARN) || !__ratelimit(&report_limit))
 		return;
 
-	if (err != -EINVAL) {
-		spin_lock_irqsave(&cma->lock, flags);
-		used = cma_map_used(&cma->map);
-		max_free = cma_map_max_free(&cma->map);
-		spin_unlock_irqrestore(&cma->lock, flags);
+	if (err == -EINVAL) {
+		pr_err("%s: cannot serve a request for %lu pages: %s\n",
+		       cma->name, req->nr_pages, why_not(cma, req));
+		return;
 	}
 
-	if (err == -EINVAL)
-		pr_err("%s: cannot serve a request for %lu pages: %s\n",
-		       cma->name, req->nr_pages,
-		       req->nr_pages ? "the area is not active" :
-				       "it has to be at least one");
-	else if (req->reason == CONTIG_REASON_NONE)
+	used = cma_area_used(cma);
+	max_free = cma_area_max_free(cma);
+	if (req->reason == CONTIG_REASON_NONE)
 		pr_err("%s: no %lu pages, error %d: no range left (area %lu, used %lu, largest piece %lu pages)\n",
 		       cma->name, req->nr_pages, err, cma->nr_pages, used,
 		       max_free);
@@ -360,7 +409,8 @@ static void report_failure(struct cma *cma,
  * Context: Process context, sleeps; GFP_NOIO and GFP_NOFS scopes are honoured.
  * Return: 0; -ENOMEM if no range is left, or no place for a tenant; -EBUSY if a
  * page is in the way of every range; -EINTR on a fatal signal; -ETIMEDOUT;
- * -EINVAL if the area is not active or nothing was asked for.
+ * -EINVAL if the area is not active, is private and a compound page was asked
+ * for, or nothing was.
  */
 int cma_alloc_request(struct cma *cma, struct cma_alloc_request *req,
 		      struct page **page)
@@ -376,7 +426,7 @@ int cma_alloc_request(struct cma *cma, struct cma_alloc_request *req,
 	req->nr_pauses = CMA_PAUSES;
 	req->deadline = req->timeout ? (jiffies + req->timeout ?: 1) : 0;
 	*page = NULL;
-	if (req->nr_pages && cma->state == CMA_ACTIVE)
+	if (!why_not(cma, req))
 		err = alloc_range(cma, req, page);
 
 	if (!err) {
@@ -394,16 +444,20 @@ int cma_alloc_request(struct cma *cma, struct cma_alloc_request *req,
 	return err;
 }
 
-static struct page *alloc_gfp(struct cma *cma, unsigned long nr_pages,
-			      unsigned int align_order, gfp_t gfp)
+static struct page *alloc(struct cma *cma, unsigned long nr_pages,
+			  unsigned int align_order, gfp_t gfp, bool frozen)
 {
 	struct cma_alloc_request req = {
 		.nr_pages = nr_pages,
 		.align_order = align_order,
 		.gfp = gfp,
+		.frozen = frozen,
 	};
 	struct page *page;
 
+	might_sleep();
+	if (!cma)
+		return NULL;
 	return cma_alloc_request(cma, &req, &page) ? NULL : page;
 }
 
@@ -424,11 +478,49 @@ static struct page *alloc_gfp(struct cma *cma, unsigned long nr_pages,
 struct page *cma_alloc(struct cma *cma, unsigned long count,
 		       unsigned int align_order, bool no_warn)
 {
-	might_sleep();
-	if (!cma)
+	return alloc(cma, count, align_order,
+		     GFP_KERNEL | (no_warn ? __GFP_NOWARN : 0), false);
+}
+EXPORT_SYMBOL_GPL(cma_alloc);
+
+/**
+ * cma_alloc_frozen() - allocate contiguous pages without references
+ * @cma: the area; NULL is answered with NULL
+ * @count: number of pages
+ * @align_order: the first page frame is a multiple of 1 << this
+ * @no_warn: say nothing in the log if it fails
+ *
+ * As cma_alloc(), but the reference count of each page is 0: nobody else can
+ * get hold of it. The pages are returned with cma_release_frozen(); or their
+ * owner sets a reference to each, and from then on they are cma_alloc()'s.
+ *
+ * Context: Process context, sleeps; GFP_NOIO and GFP_NOFS scopes are honoured.
+ * Return: the first page, NULL if there is no such range.
+ */
+struct page *cma_alloc_frozen(struct cma *cma, unsigned long count,
+			      unsigned int align_order, bool no_warn)
+{
+	return alloc(cma, count, align_order,
+		     GFP_KERNEL | (no_warn ? __GFP_NOWARN : 0), true);
+}
+
+/**
+ * cma_alloc_frozen_compound() - allocate one compound page without a reference
+ * @cma: the area; NULL is answered with NULL
+ * @order: log2 of its size in pages, not 0; it is aligned to its size
+ *
+ * Nothing is said in the log if it fails. It is returned with
+ * cma_release_frozen().
+ *
+ * Context: Process context, sleeps.
+ * Return: the head page, NULL if there is no such range.
+ */
+struct page *cma_alloc_frozen_compound(struct cma *cma, unsigned int order)
+{
+	if (WARN_ON_ONCE(!order || order >= BITS_PER_LONG))
 		return NULL;
-	return alloc_gfp(cma, count, align_order,
-			 GFP_KERNEL | (no_warn ? __GFP_NOWARN : 0));
+	return alloc(cma, 1UL << order, order,
+		     GFP_KERNEL | __GFP_COMP | __GFP_NOWARN, true);
 }
 
 /**
@@ -444,20 +536,12 @@ struct folio *cma_alloc_folio(struct cma *cma, int order, gfp_t gfp)
 {
 	struct page *page;
 
-	might_sleep();
 	if (!cma || WARN_ON_ONCE(order <= 0 || order >= BITS_PER_LONG ||
 				 !(gfp & __GFP_COMP)))
 		return NULL;
 
-	page = alloc_gfp(cma, 1UL << order, order, gfp);
+	page = alloc(cma, 1UL << order, order, gfp, false);
 	return page ? page_folio(page) : NULL;
-}
-
-static bool starts_in(const struct cma *cma, const struct page *pages)
-{
-	unsigned long pfn = page_to_pfn(pages);
-
-	return pfn >= cma->base_pfn && pfn - cma->base_pfn < cma->nr_pages;
 }
 
 /**
@@ -472,9 +556,81 @@ static bool starts_in(const struct cma *cma, const struct page *pages)
 bool cma_pages_valid(struct cma *cma, const struct page *pages,
 		     unsigned long count)
 {
-	if (!cma || !pages || !starts_in(cma, pages))
+	struct cma_range *range;
+
+	if (!cma || !pages)
 		return false;
-	return count <= cma->base_pfn + cma->nr_pages - page_to_pfn(pages);
+	range = cma_range_of(cma, page_to_pfn(pages));
+	return range &&
+	       count <= range->base_pfn + range->nr_pages - page_to_pfn(pages);
+}
+
+/* Does the range cut a compound page in two? Its owner knows that it is his. */
+static bool cuts_compound(struct page *page, unsigned long count)
+{
+	struct page *last = nth_page(page, count - 1);
+
+	return PageTail(page) ||
+	       (PageCompound(last) &&
+		page_to_pfn(compound_head(last)) + compound_nr(compound_head(last)) >
+		page_to_pfn(page) + count);
+}
+
+/* Held pages go in transit, and nobody else may release them any more. */
+static const char *unclaim(struct cma *cma, const struct cma_claim *claim,
+			   unsigned long count)
+{
+	struct page *page = pfn_to_page(cma_claim_pfn(claim));
+	const char *problem = NULL;
+	unsigned long flags;
+
+	spin_lock_irqsave(&cma->lock, flags);
+	if (!cma_map_unclaim(claim->range->map, claim->offset, count)) {
+		problem = "that it does not hold";
+	} else if (cuts_compound(page, count)) {
+		cma_map_settle(claim->range->map, claim->offset, count);
+		problem = "that are parts of compound pages";
+	} else {
+		cma->nr_held -= count;
+	}
+	spin_unlock_irqrestore(&cma->lock, flags);
+	return problem;
+}
+
+static bool release(struct cma *cma, const struct page *pages,
+		    unsigned long count, bool frozen, void *caller)
+{
+	struct cma_claim claim;
+	const char *problem;
+	unsigned long pfn;
+
+	if (!cma || !pages)
+		return false;
+	pfn = page_to_pfn(pages);
+	claim.range = cma_range_of(cma, pfn);
+	if (!claim.range)
+		return false;
+	claim.offset = pfn - claim.range->base_pfn;
+
+	problem = unclaim(cma, &claim, count);
+	if (problem) {
+		pr_err_ratelimited("%s: %pS releases %lu pages at page frame %#lx %s\n",
+				   cma->name, caller, count, pfn, problem);
+		return true;
+	}
+
+	if (cma->is_private) {
+		cma_private_free(cma, &claim, count);
+	} else {
+		if (frozen)
+			contig_free_frozen(pfn, count);
+		else
+			contig_free(pfn, count);
+		cma_area_finish_transit(cma, &claim, count, false);
+	}
+	cma_stats_release_success(cma, count);
+	trace_cma_release(cma->name, pfn, pages, count);
+	return true;
 }
 
 /**
@@ -494,28 +650,25 @@ bool cma_pages_valid(struct cma *cma, const struct page *pages,
 bool cma_release(struct cma *cma, const struct page *pages,
 		 unsigned long count)
 {
-	unsigned long offset, flags;
-	bool held;
+	return release(cma, pages, count, false, __builtin_return_address(0));
+}
+EXPORT_SYMBOL_GPL(cma_release);
 
-	if (!cma || !pages || !starts_in(cma, pages))
-		return false;
-
-	offset = page_to_pfn(pages) - cma->base_pfn;
-	spin_lock_irqsave(&cma->lock, flags);
-	held = cma_map_unclaim(&cma->map, offset, count);
-	spin_unlock_irqrestore(&cma->lock, flags);
-	if (!held) {
-		pr_err_ratelimited("%s: %pS releases %lu pages at page frame %#lx that it does not hold\n",
-				   cma->name, __builtin_return_address(0),
-				   count, page_to_pfn(pages));
-		return true;
-	}
-
-	contig_free(cma->base_pfn + offset, count);
-	finish_transit(cma, offset, count, false);
-	cma_stats_release_success(cma, count);
-	trace_cma_release(cma->name, page_to_pfn(pages), pages, count);
-	return true;
+/**
+ * cma_release_frozen() - give pages back that have no reference
+ * @cma: the area, or NULL
+ * @pages: the first page of cma_alloc_frozen() or cma_alloc_frozen_compound(),
+ *	   or NULL
+ * @count: number of pages; may be a part of an allocation, but not of a
+ *	   compound page
+ *
+ * Context: Any context that may take zone->lock; does not sleep.
+ * Return: as cma_release().
+ */
+bool cma_release_frozen(struct cma *cma, const struct page *pages,
+			unsigned long count)
+{
+	return release(cma, pages, count, true, __builtin_return_address(0));
 }
 
 /**
@@ -530,5 +683,6 @@ bool cma_free_folio(struct cma *cma, const struct folio *folio)
 {
 	if (!folio)
 		return false;
-	return cma_release(cma, &folio->page, folio_nr_pages(folio));
+	return release(cma, &folio->page, folio_nr_pages(folio), false,
+		       __builtin_return_address(0));
 }

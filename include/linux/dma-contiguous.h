@@ -102,4 +102,16 @@ static inline void dma_contiguous_early_fixup(phys_addr_t base,
 
 #endif /* CONFIG_DMA_CMA */
 
+#if defined(CONFIG_DMA_CMA) && defined(CONFIG_OF_RESERVED_MEM)
+int dma_contiguous_for_each_node_area(int (*it)(struct cma *cma, void *data),
+				      void *data);
+#else
+static inline int
+dma_contiguous_for_each_node_area(int (*it)(struct cma *cma, void *data),
+				  void *data)
+{
+	return 0;
+}
+#endif
+
 #endif /* _LINUX_DMA_CONTIGUOUS_H */

@@ -19,7 +19,9 @@
  * is for regions that are lent to nobody (coherent.c). The area is named after
  * the node. A driver attaches its device to it with
  * of_reserved_mem_device_init(), and from then on it serves that device alone;
- * with "linux,cma-default" it is the default area as well.
+ * with "linux,cma-default" it is the default area as well. With
+ * "linux,cma-private" the area's memory is lent to nobody: requests never wait
+ * for others to move, and the memory is of no use to the rest of the system.
  *
  * When a handler refuses a node, drivers/of gives the memory back, which is
  * right as long as the node was the only owner. Where nodes overlap, or lie on
@@ -54,7 +56,9 @@
 static struct dma_cma_claim claims[NR_BOOT_CLAIMS + MAX_CMA_AREAS] __initdata;
 static unsigned int nr_claims __initdata;
 
-/* The default area, if it comes from a node. */
+/* The areas of nodes, and of these the default one, if it is among them. */
+static struct cma *node_areas[MAX_CMA_AREAS] __ro_after_init;
+static unsigned int nr_node_areas __ro_after_init;
 static struct cma *node_default __initdata;
 
 static void __init add_claim(u64 start, u64 size_bytes, const char *owner)
@@ -116,7 +120,7 @@ static void __init set_default_area(const struct reserved_mem *rmem,
 /*
  * Returns 0 if the node has been dealt with, -EINVAL if it is not for us or
  * cannot be used, -EBUSY if the command line has the say; or what
- * cma_init_reserved_mem() returns, which has told the log.
+ * cma_declare() returns, which has told the log.
  */
 static int __init setup_area(struct reserved_mem *rmem)
 {
@@ -127,13 +131,26 @@ static int __init setup_area(struct reserved_mem *rmem)
 		.no_map = has_property(rmem, "no-map"),
 	};
 	const bool is_default = has_property(rmem, "linux,cma-default");
+	const bool is_private = has_property(rmem, "linux,cma-private");
+	const struct cma_declaration decl = {
+		.base = rmem->base,
+		.size = rmem->size,
+		.flags = CMA_DECLARE_RESERVED |
+			 (is_private ? CMA_DECLARE_PRIVATE : 0),
+		.name = rmem->name,
+		.nid = NUMA_NO_NODE,
+	};
 	const struct dma_cma_claim *claim;
 	const char *problem;
 	struct cma *cma;
 	int error;
 
-	if (!node.reusable)
+	if (!node.reusable) {
+		if (is_private)
+			pr_err("node '%s': linux,cma-private means nothing without reusable\n",
+			       rmem->name);
 		return -EINVAL;
+	}
 
 	/* First of all, as every refusal frees the memory. */
 	claim = find_claim(rmem);
@@ -158,11 +175,11 @@ static int __init setup_area(struct reserved_mem *rmem)
 		return -EINVAL;
 	}
 
-	error = cma_init_reserved_mem(rmem->base, rmem->size, 0, rmem->name,
-				      &cma);
+	error = cma_declare(&decl, &cma);
 	if (error)
 		return error;
 
+	node_areas[nr_node_areas++] = cma;
 	add_claim(rmem->base, rmem->size, rmem->name);
 	if (is_default)
 		set_default_area(rmem, cma);
@@ -171,6 +188,30 @@ static int __init setup_area(struct reserved_mem *rmem)
 	pr_info("created CMA memory pool at %pa, size %lu MiB\n",
 		&rmem->base, (unsigned long)(rmem->size / SZ_1M));
 	return 0;
+}
+
+/**
+ * dma_contiguous_for_each_node_area() - call a function for each node's area
+ * @it: the function; a return value other than 0 ends the walk
+ * @data: handed to @it
+ *
+ * The default area is left out, whoever wants that one has it already; and so
+ * are those that could not be activated.
+ *
+ * Context: That of @it; after core_initcall.
+ * Return: what @it returned last, 0 if there is no area.
+ */
+int dma_contiguous_for_each_node_area(int (*it)(struct cma *cma, void *data),
+				      void *data)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < nr_node_areas && !ret; i++)
+		if (node_areas[i] != dma_contiguous_default_area &&
+		    cma_get_size(node_areas[i]))
+			ret = it(node_areas[i], data);
+	return ret;
 }
 
 RESERVEDMEM_OF_DECLARE(cma, "shared-dma-pool", setup_area);

@@ -18,6 +18,7 @@ struct page;
  * @align_order: the first page frame is a multiple of 1 << this
  * @gfp: how the engine may reclaim, and how pages are prepared; with
  *	 __GFP_NORETRY one range is tried and nobody is waited for
+ * @frozen: the pages are to have no reference
  * @timeout: how long it may take, in jiffies; 0 for as long as it takes. What
  *	     has begun is finished, so a large range may be late by the time
  *	     that its tenants need to move.
@@ -30,6 +31,7 @@ struct cma_alloc_request {
 	unsigned long nr_pages;
 	unsigned int align_order;
 	gfp_t gfp;
+	bool frozen;
 	unsigned long timeout;
 
 	unsigned long blocker_pfn;

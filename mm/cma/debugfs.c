@@ -5,6 +5,7 @@
  *	/sys/kernel/debug/cma/<area>/
  *		base_pfn count order_per_bit	where it lies, as declared
  *		used maxchunk bitmap		what is in use at this moment
+ *		ranges/<n>/{base_pfn,bitmap}	of each piece; 0 is the above
  *		alloc free			take buffers, give them back
  *
  * A reader gets the picture of one moment: it is copied under the area's lock
@@ -33,16 +34,24 @@
 #include <linux/spinlock.h>
 #include "area.h"
 
+/* One piece of an area, for its "bitmap". */
+struct cma_debug_range {
+	struct cma *cma;
+	struct cma_range *range;
+};
+
 /**
  * struct cma_debug - the folder of one area
  * @cma: the area
  * @lock: protects @buffers and everything on it
  * @buffers: taken through "alloc" and not yet given back, the youngest first
+ * @ranges: what each "bitmap" shows
  */
 struct cma_debug {
 	struct cma *cma;
 	spinlock_t lock;	/* taken alone */
 	struct list_head buffers;
+	struct cma_debug_range ranges[CMA_MAX_RANGES];
 };
 
 struct cma_buffer {
@@ -55,37 +64,28 @@ struct cma_buffer {
 
 static int used_get(void *data, u64 *nr_pages)
 {
-	struct cma *cma = data;
-	unsigned long flags;
-
-	spin_lock_irqsave(&cma->lock, flags);
-	*nr_pages = cma_map_used(&cma->map);
-	spin_unlock_irqrestore(&cma->lock, flags);
+	*nr_pages = cma_area_used(data);
 	return 0;
 }
 DEFINE_DEBUGFS_ATTRIBUTE(used_fops, used_get, NULL, "%llu\n");
 
 static int maxchunk_get(void *data, u64 *nr_pages)
 {
-	struct cma *cma = data;
-	unsigned long flags;
-
-	spin_lock_irqsave(&cma->lock, flags);
-	*nr_pages = cma_map_max_free(&cma->map);
-	spin_unlock_irqrestore(&cma->lock, flags);
+	*nr_pages = cma_area_max_free(data);
 	return 0;
 }
 DEFINE_DEBUGFS_ATTRIBUTE(maxchunk_fops, maxchunk_get, NULL, "%llu\n");
 
-/* The picture of an area that an open "bitmap" shows. */
+/* The picture of a range that it shows. */
 struct cma_picture {
 	unsigned long nr_words;
 	u32 words[] __counted_by(nr_words);
 };
 
-static struct cma_picture *cma_picture_take(struct cma *cma)
+static struct cma_picture *cma_picture_take(const struct cma_debug_range *of)
 {
-	unsigned long nr_words = DIV_ROUND_UP(cma_map_nr_bits(&cma->map), 32);
+	const struct cma_map *map = of->range->map;
+	unsigned long nr_words = DIV_ROUND_UP(cma_map_nr_bits(map), 32);
 	struct cma_picture *picture;
 	unsigned long flags;
 
@@ -94,9 +94,9 @@ static struct cma_picture *cma_picture_take(struct cma *cma)
 		return NULL;
 	picture->nr_words = nr_words;
 
-	spin_lock_irqsave(&cma->lock, flags);
-	cma_map_fill_bits(&cma->map, picture->words);
-	spin_unlock_irqrestore(&cma->lock, flags);
+	spin_lock_irqsave(&of->cma->lock, flags);
+	cma_map_fill_bits(map, picture->words);
+	spin_unlock_irqrestore(&of->cma->lock, flags);
 	return picture;
 }
 
@@ -252,6 +252,29 @@ static int free_set(void *data, u64 nr_pages)
 }
 DEFINE_DEBUGFS_ATTRIBUTE(free_fops, NULL, free_set, "%llu\n");
 
+static void __init add_piece(struct cma_debug_range *of, struct dentry *dir)
+{
+	debugfs_create_ulong("base_pfn", 0444, dir, &of->range->base_pfn);
+	debugfs_create_file("bitmap", 0444, dir, of, &bitmap_fops);
+}
+
+/* The first one is at both places: most areas have no other. */
+static void __init add_piece_files(struct cma_debug *debug, struct dentry *dir)
+{
+	struct dentry *ranges = debugfs_create_dir("ranges", dir);
+	struct cma *cma = debug->cma;
+	char name[12];
+	unsigned int i;
+
+	for (i = 0; i < cma->nr_ranges; i++) {
+		debug->ranges[i].cma = cma;
+		debug->ranges[i].range = &cma->ranges[i];
+		scnprintf(name, sizeof(name), "%u", i);
+		add_piece(&debug->ranges[i], debugfs_create_dir(name, ranges));
+	}
+	add_piece(&debug->ranges[0], dir);
+}
+
 static void __init cma_debugfs_add(struct cma *cma, struct dentry *root)
 {
 	struct cma_debug *debug = kzalloc(sizeof(*debug), GFP_KERNEL);
@@ -273,14 +296,13 @@ static void __init cma_debugfs_add(struct cma *cma, struct dentry *root)
 		return;
 	}
 
-	debugfs_create_ulong("base_pfn", 0444, dir, &cma->base_pfn);
+	add_piece_files(debug, dir);
 	debugfs_create_ulong("count", 0444, dir, &cma->nr_pages);
 	debugfs_create_u32("order_per_bit", 0444, dir, &cma->order_per_bit);
 
 	debugfs_create_file_unsafe("used", 0444, dir, cma, &used_fops);
 	debugfs_create_file_unsafe("maxchunk", 0444, dir, cma,
 				   &maxchunk_fops);
-	debugfs_create_file("bitmap", 0444, dir, cma, &bitmap_fops);
 
 	debugfs_create_file_unsafe("alloc", 0200, dir, debug, &alloc_fops);
 	debugfs_create_file_unsafe("free", 0200, dir, debug, &free_fops);

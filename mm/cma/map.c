@@ -335,7 +335,7 @@ static inline void assign_granules(struct cma_map_set *set, unsigned long first,
 		resum(set, first, last, value);
 }
 
-static void add_pages(const struct cma_map *map, struct cma_map_set *set,
+static void mark_pages(const struct cma_map *map, struct cma_map_set *set,
 		      unsigned long offset, unsigned long nr_pages)
 {
 	unsigned long last = offset + nr_pages - 1;
@@ -356,7 +356,7 @@ static bool is_empty(const struct cma_map *map, const struct cma_map_set *set,
 	return all_clear(set->pages, page, page + granule(map));
 }
 
-static void remove_pages(const struct cma_map *map, struct cma_map_set *set,
+static void unmark_pages(const struct cma_map *map, struct cma_map_set *set,
 			 unsigned long offset, unsigned long nr_pages)
 {
 	unsigned int order = map->order_per_bit;
@@ -771,7 +771,7 @@ void cma_map_claim(struct cma_map *map, unsigned long offset,
 		return;
 	VM_WARN_ON_ONCE(!all_clear(map->busy.pages, offset, offset + nr_pages));
 
-	add_pages(map, &map->busy, offset, nr_pages);
+	mark_pages(map, &map->busy, offset, nr_pages);
 }
 
 /**
@@ -798,7 +798,7 @@ bool cma_map_try_claim(struct cma_map *map, unsigned long offset,
 		       ((offset + nr_pages - 1) >> order) + 1))
 		return false;
 
-	add_pages(map, &map->busy, offset, nr_pages);
+	mark_pages(map, &map->busy, offset, nr_pages);
 	return true;
 }
 
@@ -818,7 +818,7 @@ void cma_map_settle(struct cma_map *map, unsigned long offset,
 	VM_WARN_ON_ONCE(!all_set(map->busy.pages, offset, offset + nr_pages));
 	VM_WARN_ON_ONCE(!all_clear(map->held.pages, offset, offset + nr_pages));
 
-	add_pages(map, &map->held, offset, nr_pages);
+	mark_pages(map, &map->held, offset, nr_pages);
 }
 
 /**
@@ -843,7 +843,7 @@ bool cma_map_unclaim(struct cma_map *map, unsigned long offset,
 	if (!all_set(map->held.pages, offset, offset + nr_pages))
 		return false;
 
-	remove_pages(map, &map->held, offset, nr_pages);
+	unmark_pages(map, &map->held, offset, nr_pages);
 	return true;
 }
 
@@ -865,7 +865,7 @@ void cma_map_vacate(struct cma_map *map, unsigned long offset,
 	VM_WARN_ON_ONCE(!all_set(map->busy.pages, offset, offset + nr_pages));
 	VM_WARN_ON_ONCE(!all_clear(map->held.pages, offset, offset + nr_pages));
 
-	remove_pages(map, &map->busy, offset, nr_pages);
+	unmark_pages(map, &map->busy, offset, nr_pages);
 	word = ((offset + nr_pages - 1) >> map->order_per_bit) / BITS_PER_LONG;
 	map->cursor = max(map->cursor, word);
 }

@@ -24,6 +24,9 @@
  * is a fraction of the whole, however large the area is, next to nothing where
  * one range is as good as another, and it goes on to the end only where nothing
  * is found.
+ *
+ * An area of several ranges is several of these pictures: they are searched one
+ * after the other, and a window lies in one of them.
  */
 #include <linux/gfp.h>
 #include <linux/jiffies.h>
@@ -54,14 +57,14 @@ static bool is_small(const struct cma_alloc_request *req)
 	return req->nr_pages <= pageblock_nr_pages / 8;
 }
 
-static bool try_claim(struct cma *cma, unsigned long offset,
+static bool try_claim(struct cma *cma, const struct cma_claim *claim,
 		      unsigned long nr_pages)
 {
 	unsigned long flags;
 	bool claimed;
 
 	spin_lock_irqsave(&cma->lock, flags);
-	claimed = cma_map_try_claim(&cma->map, offset, nr_pages);
+	claimed = cma_map_try_claim(claim->range->map, claim->offset, nr_pages);
 	spin_unlock_irqrestore(&cma->lock, flags);
 	return claimed;
 }
@@ -70,20 +73,18 @@ static bool try_claim(struct cma *cma, unsigned long offset,
  * Small blocks are aligned to their size if there is such a place: then they do
  * not cut more of the buddy allocator's blocks than they need.
  */
-static unsigned long find_small(struct cma *cma,
+static unsigned long find_small(struct cma_map *map,
 				const struct cma_alloc_request *req)
 {
 	unsigned int order = order_base_2(req->nr_pages);
 	unsigned long offset;
 
 	if (is_power_of_2(req->nr_pages) && order > req->align_order) {
-		offset = cma_map_find(&cma->map, req->nr_pages, order,
-				      CMA_MAP_HIGH);
+		offset = cma_map_find(map, req->nr_pages, order, CMA_MAP_HIGH);
 		if (offset != CMA_MAP_NONE)
 			return offset;
 	}
-	return cma_map_find(&cma->map, req->nr_pages, req->align_order,
-			    CMA_MAP_HIGH);
+	return cma_map_find(map, req->nr_pages, req->align_order, CMA_MAP_HIGH);
 }
 
 /**
@@ -92,23 +93,31 @@ static unsigned long find_small(struct cma *cma,
  * @req: the request
  *
  * Context: Any.
- * Return: its offset, claimed; CMA_MAP_NONE if there is none in the whole area.
+ * Return: the range, claimed; nowhere if there is none in the whole area.
  */
-unsigned long cma_place_next(struct cma *cma,
-			     const struct cma_alloc_request *req)
+struct cma_claim cma_place_next(struct cma *cma,
+				const struct cma_alloc_request *req)
 {
+	struct cma_claim claim = { };
 	unsigned long offset, flags;
+	struct cma_range *range;
 
 	spin_lock_irqsave(&cma->lock, flags);
-	if (is_small(req))
-		offset = find_small(cma, req);
-	else
-		offset = cma_map_find(&cma->map, req->nr_pages,
-				      req->align_order, CMA_MAP_LOW);
-	if (offset != CMA_MAP_NONE)
-		cma_map_claim(&cma->map, offset, req->nr_pages);
+	for_each_cma_range(range, cma) {
+		if (is_small(req))
+			offset = find_small(range->map, req);
+		else
+			offset = cma_map_find(range->map, req->nr_pages,
+					      req->align_order, CMA_MAP_LOW);
+		if (offset == CMA_MAP_NONE)
+			continue;
+		cma_map_claim(range->map, offset, req->nr_pages);
+		claim.range = range;
+		claim.offset = offset;
+		break;
+	}
 	spin_unlock_irqrestore(&cma->lock, flags);
-	return offset;
+	return claim;
 }
 
 /**
@@ -135,6 +144,7 @@ void cma_place_note(struct cma *cma, unsigned long pfn)
 /**
  * struct window_search - the cheapest window of an area, while it is searched
  * @cma: the area
+ * @range: the piece of it that is being searched
  * @look: what is told about the search
  * @pages: what the engine tells about pages
  * @own: blockers from this number on were noted by the request itself
@@ -142,9 +152,9 @@ void cma_place_note(struct cma *cma, unsigned long pfn)
  * @len: pages in a window, whole granules
  * @step: distance of two possible starts, a power of two
  * @chunk: how far a window slides, a multiple of @step
- * @least_cost: no range costs less, as far as is known beforehand
+ * @least_cost: no window costs less, as far as is known beforehand
  * @look_cost: what a look at a page has to save
- * @best: offset of the cheapest window
+ * @best: the cheapest window
  * @best_cost: what emptying it costs
  * @ring: cost of each chunk of the current window
  * @first_chunk: of the window's chunks, which slot of @ring holds the first
@@ -153,6 +163,7 @@ void cma_place_note(struct cma *cma, unsigned long pfn)
  */
 struct window_search {
 	struct cma *cma;
+	struct cma_range *range;
 	struct cma_look *look;
 	struct contig_look pages;
 	unsigned int own;
@@ -162,7 +173,7 @@ struct window_search {
 	unsigned long chunk;
 	unsigned long least_cost;
 	unsigned long look_cost;
-	unsigned long best;
+	struct cma_claim best;
 	unsigned long best_cost;
 
 	unsigned long ring[CMA_CHUNKS + 1];
@@ -191,9 +202,9 @@ static void pop_chunk(struct window_search *search)
 static unsigned long next_start(const struct window_search *search,
 				unsigned long offset)
 {
-	unsigned long base_pfn = search->cma->base_pfn;
+	unsigned long base_pfn = search->range->base_pfn;
 
-	/* The area starts on a granule; alignment is one of page frames. */
+	/* A range starts on a granule; alignment is one of page frames. */
 	return ALIGN(base_pfn + offset, search->step) - base_pfn;
 }
 
@@ -237,7 +248,7 @@ static bool may_leave_by_itself(enum contig_reason reason)
 static unsigned long look_at(struct window_search *search, unsigned long start,
 			     unsigned long end, unsigned long *cost)
 {
-	unsigned long base_pfn = search->cma->base_pfn;
+	unsigned long base_pfn = search->range->base_pfn;
 	struct cma_look *look = search->look;
 	unsigned long noted_pfn, pfn;
 
@@ -269,16 +280,17 @@ static bool consider(struct window_search *search, unsigned long start,
 	unsigned long end = start + search->len;
 
 	if (cost && cost < search->best_cost) {
-		unsigned long base_pfn = search->cma->base_pfn;
-		/* What lies behind the area's end may be no memory at all. */
-		unsigned long last = min(end, search->cma->nr_pages - 1);
+		unsigned long base_pfn = search->range->base_pfn;
+		/* What lies behind the range's end may be no memory at all. */
+		unsigned long last = min(end, search->range->nr_pages - 1);
 
 		cost += contig_edge_cost(base_pfn + start, base_pfn + last);
 		cost += CMA_COST_BLOCK * (((end - 1) >> pageblock_order) -
 					  (start >> pageblock_order) + 1);
 	}
 	if (cost < search->best_cost) {
-		search->best = start;
+		search->best.range = search->range;
+		search->best.offset = start;
 		search->best_cost = cost;
 	}
 	return search->best_cost <= search->least_cost +
@@ -350,14 +362,14 @@ start_anew:
 }
 
 /* Windows that start in [from, stop), in whatever the map has no claim on. */
-static bool search_range(struct window_search *search, unsigned long from,
+static bool search_gaps(struct window_search *search, unsigned long from,
 			 unsigned long stop)
 {
 	bool is_short = search->len <= search->chunk;
 	unsigned long end;
 
 	while (from < stop) {
-		from = cma_map_next_gap(&search->cma->map, from,
+		from = cma_map_next_gap(search->range->map, from,
 					stop + search->len, &end);
 		if (from == CMA_MAP_NONE)
 			break;
@@ -371,6 +383,30 @@ static bool search_range(struct window_search *search, unsigned long from,
 	return false;
 }
 
+/* Return: true if it is no use to look at other ranges. */
+static bool search_range(struct window_search *search,
+			 const struct cma_alloc_request *req)
+{
+	const struct cma_range *range = search->range;
+	const struct zone *zone = page_zone(pfn_to_page(range->base_pfn));
+	unsigned long from;
+
+	search->least_cost = contig_least_cost(zone, MIGRATE_CMA,
+					       req->nr_pages);
+	search->look_cost = CMA_COST_LOOK;
+	if (search->least_cost)
+		search->look_cost *= CMA_LOOK_SHARE;
+
+	if (!is_small(req))
+		return search_gaps(search, 0, range->nr_pages);
+
+	/* From the top, a pageblock at a time. */
+	for (from = range->nr_pages; from; from -= pageblock_nr_pages)
+		if (search_gaps(search, from - pageblock_nr_pages, from))
+			return true;
+	return false;
+}
+
 /**
  * cma_place_cheapest() - claim the range that is cheapest to empty
  * @cma: the area
@@ -380,14 +416,13 @@ static bool search_range(struct window_search *search, unsigned long from,
  * @look: what was seen
  *
  * Context: Process context; looks at every page if need be.
- * Return: its offset, claimed; CMA_MAP_NONE if a page is in the way of each.
+ * Return: the range, claimed; nowhere if a page is in the way of each.
  */
-unsigned long cma_place_cheapest(struct cma *cma,
-				 const struct cma_alloc_request *req,
-				 unsigned int own, bool doubt,
-				 struct cma_look *look)
+struct cma_claim cma_place_cheapest(struct cma *cma,
+				    const struct cma_alloc_request *req,
+				    unsigned int own, bool doubt,
+				    struct cma_look *look)
 {
-	const struct zone *zone = page_zone(pfn_to_page(cma->base_pfn));
 	unsigned long granule = 1UL << cma->order_per_bit;
 	struct window_search search = {
 		.cma = cma,
@@ -397,33 +432,20 @@ unsigned long cma_place_cheapest(struct cma *cma,
 		.doubt = doubt,
 		.len = round_up(req->nr_pages, granule),
 		.step = max(1UL << req->align_order, granule),
-		.least_cost = contig_least_cost(zone, MIGRATE_CMA,
-						req->nr_pages),
 		.best_cost = ULONG_MAX,
 	};
-	unsigned long from;
 
 	*look = (struct cma_look) { };
-	search.look_cost = CMA_COST_LOOK;
-	if (search.least_cost)
-		search.look_cost *= CMA_LOOK_SHARE;
 	search.chunk = max3(search.step, CMA_CHUNK_MIN,
 			    roundup_pow_of_two(search.len) / CMA_CHUNKS);
 
-	if (!is_small(req)) {
-		search_range(&search, 0, cma->nr_pages);
-	} else {
-		/* From the top, a pageblock at a time. */
-		from = round_down(cma->nr_pages - 1, pageblock_nr_pages);
-		while (!search_range(&search, from, from + pageblock_nr_pages) &&
-		       from)
-			from -= pageblock_nr_pages;
-	}
+	for_each_cma_range(search.range, cma)
+		if (search_range(&search, req))
+			break;
 
 	look->cost = search.best_cost;
 	look->nr_extra = search.pages.nr_extra;
-	if (search.best_cost == ULONG_MAX)
-		return CMA_MAP_NONE;
-	return try_claim(cma, search.best, req->nr_pages) ? search.best :
-							    CMA_MAP_NONE;
+	if (search.best.range && !try_claim(cma, &search.best, req->nr_pages))
+		search.best.range = NULL;
+	return search.best;
 }

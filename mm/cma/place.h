@@ -12,6 +12,7 @@
 #include "alloc.h"
 
 struct cma;
+struct cma_claim;
 
 /* How many blockers an area remembers, and for how long (jiffies). */
 #define CMA_NR_BLOCKERS		16
@@ -45,12 +46,12 @@ struct cma_look {
 	enum contig_reason reason;
 };
 
-unsigned long cma_place_next(struct cma *cma,
-			     const struct cma_alloc_request *req);
-unsigned long cma_place_cheapest(struct cma *cma,
-				 const struct cma_alloc_request *req,
-				 unsigned int own, bool doubt,
-				 struct cma_look *look);
+struct cma_claim cma_place_next(struct cma *cma,
+				const struct cma_alloc_request *req);
+struct cma_claim cma_place_cheapest(struct cma *cma,
+				    const struct cma_alloc_request *req,
+				    unsigned int own, bool doubt,
+				    struct cma_look *look);
 void cma_place_note(struct cma *cma, unsigned long pfn);
 
 #endif /* _MM_CMA_PLACE_H */

@@ -2,9 +2,10 @@
 /*
  * The counters of each area, for products in the field:
  *
- *	/sys/kernel/mm/cma/<area>/alloc_pages_success
- *	/sys/kernel/mm/cma/<area>/alloc_pages_fail
- *	/sys/kernel/mm/cma/<area>/release_pages_success
+ *	/sys/kernel/mm/cma/<area>/
+ *		alloc_pages_success alloc_pages_fail
+ *		release_pages_success			since boot
+ *		total_pages available_pages peak_pages	of its size, how much
  *
  * Everything here only looks: an area knows nothing of its folder. Areas are
  * never taken away, so neither are folders, and a folder may hold a bare
@@ -20,7 +21,6 @@
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
-#include <linux/stddef.h>
 #include <linux/stringify.h>
 #include <linux/sysfs.h>
 #include "area.h"
@@ -35,43 +35,50 @@ static struct cma_folder *to_folder(struct kobject *kobj)
 	return container_of(kobj, struct cma_folder, kobj);
 }
 
-/* One file of every folder: where in struct cma_stats its number stands. */
-struct cma_counter {
+/* One file of every folder: how its number is found. */
+struct cma_number {
 	struct attribute attr;
-	size_t offset;
+	u64 (*get)(struct cma *cma);
 };
 
-#define CMA_COUNTER(_file, _member)					\
-static struct cma_counter _file = {					\
+#define CMA_NUMBER(_file, _expression)					\
+static u64 _file##_get(struct cma *cma)					\
+{									\
+	return _expression;						\
+}									\
+static struct cma_number _file = {					\
 	.attr = { .name = __stringify(_file), .mode = 0444 },		\
-	.offset = offsetof(struct cma_stats, _member),			\
+	.get = _file##_get,						\
 }
 
-CMA_COUNTER(alloc_pages_success, alloc_success);
-CMA_COUNTER(alloc_pages_fail, alloc_fail);
-CMA_COUNTER(release_pages_success, release_success);
+CMA_NUMBER(alloc_pages_success, atomic64_read(&cma->stats.alloc_success));
+CMA_NUMBER(alloc_pages_fail, atomic64_read(&cma->stats.alloc_fail));
+CMA_NUMBER(release_pages_success, atomic64_read(&cma->stats.release_success));
+CMA_NUMBER(total_pages, cma->nr_pages);
+CMA_NUMBER(available_pages, cma_area_available(cma));
+CMA_NUMBER(peak_pages, READ_ONCE(cma->peak_held));
 
 static struct attribute *cma_folder_attrs[] = {
 	&alloc_pages_success.attr,
 	&alloc_pages_fail.attr,
 	&release_pages_success.attr,
+	&total_pages.attr,
+	&available_pages.attr,
+	&peak_pages.attr,
 	NULL
 };
 ATTRIBUTE_GROUPS(cma_folder);
 
-static ssize_t cma_counter_show(struct kobject *kobj, struct attribute *attr,
-				char *buf)
+static ssize_t cma_number_show(struct kobject *kobj, struct attribute *attr,
+			       char *buf)
 {
-	struct cma_counter *counter = container_of(attr, struct cma_counter,
-						   attr);
-	void *stats = &to_folder(kobj)->cma->stats;
-	atomic64_t *value = stats + counter->offset;
+	struct cma_number *number = container_of(attr, struct cma_number, attr);
 
-	return sysfs_emit(buf, "%llu\n", (u64)atomic64_read(value));
+	return sysfs_emit(buf, "%llu\n", number->get(to_folder(kobj)->cma));
 }
 
 static const struct sysfs_ops cma_folder_ops = {
-	.show = cma_counter_show,
+	.show = cma_number_show,
 };
 
 static void cma_folder_free(struct kobject *kobj)

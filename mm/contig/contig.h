@@ -51,6 +51,7 @@ enum contig_effort {
  * @gfp: how the engine may reclaim, and how the pages are to be prepared;
  *	 with __GFP_COMP they become one compound page
  * @effort: how far to go
+ * @frozen: leave the pages without references
  * @nr_pauses: with CONTIG_INSIST, how often to pause for who may leave by
  *	       itself; counted down
  * @deadline: when to give up, in jiffies; 0 for no limit
@@ -63,6 +64,7 @@ struct contig_request {
 	int migratetype;
 	gfp_t gfp;
 	enum contig_effort effort;
+	bool frozen;
 	unsigned int nr_pauses;
 	unsigned long deadline;
 
@@ -98,6 +100,7 @@ unsigned long contig_least_cost(const struct zone *zone, int migratetype,
 
 int contig_take(struct contig_request *req);
 void contig_free(unsigned long pfn, unsigned long nr_pages);
+void contig_free_frozen(unsigned long pfn, unsigned long nr_pages);
 const char *contig_reason_name(enum contig_reason reason);
 
 /* Between the engine's files. */

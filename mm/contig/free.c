@@ -119,18 +119,22 @@ static inline bool is_compound(const struct page *page)
 	return READ_ONCE(page->flags) & BIT(PG_head);
 }
 
-/* Drop the owner's reference. True if it was the last one. */
-static inline bool drop_reference(struct page *page, struct page_state *state)
+/* Final: the page has no reference, so nobody can get hold of it. */
+static inline void add_state(const struct page *page, struct page_state *state)
 {
-	if (unlikely(!put_page_testzero(page)))
-		return false;
-
-	/* Final now: nobody can get hold of the page. */
 	state->flags |= page->flags;
 	state->rest |= (unsigned long)page->mapping | page->private;
 #ifdef CONFIG_MEMCG
 	state->rest |= page->memcg_data;
 #endif
+}
+
+/* Drop the owner's reference. True if it was the last one. */
+static inline bool drop_reference(struct page *page, struct page_state *state)
+{
+	if (unlikely(!put_page_testzero(page)))
+		return false;
+	add_state(page, state);
 	return true;
 }
 
@@ -280,6 +284,68 @@ void contig_free(unsigned long pfn, unsigned long nr_pages)
 			return;
 		pfn += compound_nr(page);
 		folio_put(page_folio(page));
+	}
+}
+
+/* As free_pages_of_block(), for pages that have no reference. */
+static unsigned long free_frozen_pages_of_block(unsigned long pfn,
+						unsigned long end_pfn)
+{
+	struct free_run run = {
+		.zone = page_zone(pfn_to_page(pfn)),
+		.start_pfn = pfn,
+		.end_pfn = pfn,
+	};
+	struct page_state state = { };
+	unsigned long stop_pfn;
+
+	for (stop_pfn = pfn; stop_pfn < end_pfn; stop_pfn++) {
+		const struct page *page = pfn_to_page(stop_pfn);
+
+		if (is_compound(page))
+			break;
+		VM_WARN_ON_ONCE(page_ref_count(page));
+		add_state(page, &state);
+	}
+	if (stop_pfn > pfn)
+		free_unreferenced(&run, pfn, stop_pfn, is_plain(&state));
+	run_flush(&run);
+	return stop_pfn;
+}
+
+static unsigned long free_frozen_compound(unsigned long pfn)
+{
+	struct page *head = pfn_to_page(pfn);
+	unsigned int order = compound_order(head);
+	struct free_run run = {
+		.zone = page_zone(head),
+		.start_pfn = pfn,
+		.end_pfn = pfn,
+	};
+
+	VM_WARN_ON_ONCE(page_ref_count(head));
+	run_add(&run, pfn, order, false);
+	run_flush(&run);
+	return pfn + (1UL << order);
+}
+
+/**
+ * contig_free_frozen() - free pages that have no reference
+ * @pfn: first page frame
+ * @nr_pages: number of pages; compound pages are whole
+ *
+ * Context: Any context that may take zone->lock; does not sleep.
+ */
+void contig_free_frozen(unsigned long pfn, unsigned long nr_pages)
+{
+	unsigned long end_pfn = pfn + nr_pages;
+
+	while (pfn < end_pfn) {
+		if (PageCompound(pfn_to_page(pfn)))
+			pfn = free_frozen_compound(pfn);
+		else
+			pfn = free_frozen_pages_of_block(pfn,
+							 min(end_pfn, pageblock_end_pfn(pfn)));
 	}
 }
 

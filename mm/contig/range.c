@@ -99,7 +99,8 @@ static int make_free_and_take(struct contig_request *req)
  *	 with __GFP_COMP a naturally aligned power of two
  *
  * On success every page has one reference, or the range is one compound page
- * if @req->gfp says so. They are returned with contig_free().
+ * if @req->gfp says so; they are returned with contig_free(). With @req->frozen
+ * there is no reference, and contig_free_frozen() takes them.
  *
  * Context: Process context; may sleep, unless @req->effort is CONTIG_IF_FREE
  * and @req->gfp asks for no zeroing.

@@ -232,9 +232,13 @@ static void set_references(struct page *page, unsigned long nr_pages)
 }
 
 /* What was prepared as a block becomes pages, each for itself. */
-static void split_block(struct page *page, unsigned int order)
+static void split_block(struct page *page, unsigned int order, bool frozen)
 {
-	set_references(page, 1UL << order);
+	/* Preparing has given a reference to the first one, and no other. */
+	if (frozen)
+		set_page_count(page, 0);
+	else
+		set_references(page, 1UL << order);
 	if (!order)
 		return;
 	split_page_owner(page, order, 0);
@@ -247,7 +251,7 @@ static void split_block(struct page *page, unsigned int order)
  * @req: the request, after contig_take_free()
  *
  * With __GFP_COMP the range becomes one compound page, else each page stands
- * for itself; either way with one reference.
+ * for itself; either way with one reference, or none if @req->frozen.
  *
  * Context: Process context; may zero the pages.
  * Return: 0, or -EBUSY if a page is broken; nothing is kept then.
@@ -266,6 +270,8 @@ int contig_publish(struct contig_request *req)
 
 		buddy_check_new(pfn_to_page(pfn), order);
 		buddy_prep_compound(pfn_to_page(pfn), order, req->gfp);
+		if (req->frozen)
+			set_page_count(pfn_to_page(pfn), 0);
 		return 0;
 	}
 
@@ -276,7 +282,7 @@ int contig_publish(struct contig_request *req)
 
 		buddy_check_new(page, order);
 		post_alloc_hook(page, order, req->gfp);
-		split_block(page, order);
+		split_block(page, order, req->frozen);
 		pfn += 1UL << order;
 	}
 	return 0;

@@ -47,9 +47,11 @@ def text_before_hooks(path):
     return base.read_text()
 
 
-def with_hooks(path):
-    """The text of an existing kernel file with our hooks in it."""
-    return hooks.apply(read_diff(path), text_before_hooks(path))
+def with_hooks(path, without=()):
+    """The text of an existing kernel file with our hooks in it, but for those of some patches."""
+    diff = read_diff(path)
+    diff = diff._replace(hunks=[hunk for hunk in diff.hunks if hunk.patch not in without])
+    return hooks.apply(diff, text_before_hooks(path))
 
 
 def maintainers():
@@ -68,8 +70,11 @@ def maintainers():
     return head + marker + "\n\n".join(sections)
 
 
-def wanted():
-    """Everything in which the prepared tree differs from the base: path -> (bytes, mode), or None to delete."""
+def wanted(without=()):
+    """Everything in which the prepared tree differs from the base: path -> (bytes, mode), or None to delete.
+
+    Hooks of the patches in @without are left out.
+    """
     files, diffs = repository_files()
     result = {path: None for path in deleted_by_strip()}
     for path in STRIPPED.rglob("*"):
@@ -81,7 +86,7 @@ def wanted():
             raise Failure(f"{path}: the kernel has this file; change it by a hook diff, or let the strip delete it")
         result[path] = ((REPO / path).read_bytes(), _mode(REPO / path))
     for path in diffs:
-        result[path] = (with_hooks(path).encode(), _mode(PRISTINE / path))
+        result[path] = (with_hooks(path, without).encode(), _mode(PRISTINE / path))
     if (REPO / "MAINTAINERS").exists():
         result["MAINTAINERS"] = (maintainers().encode(), _mode(PRISTINE / "MAINTAINERS"))
     return result

@@ -16,8 +16,9 @@ BOOTS = [
          disks=True, seconds=900),
     Boot("guest.parallel", ["parallel_test"], "cma=64M", ["several.dtso"], mem="512M", disks=True, seconds=900),
     Boot("guest.placement", ["placement_test"], "cma=64M", ["several.dtso"], mem="512M", disks=True, seconds=900),
-    Boot("guest.areas", ["abi_test", "area_test", "heap_test", "accounting_test"], "cma=128M", ["several.dtso"],
-         seconds=600),
+    Boot("guest.areas", ["abi_test", "area_test", "heap_test", "accounting_test", "sysfs_test"], "cma=128M",
+         ["several.dtso"], seconds=600),
+    Boot("guest.private", ["private_test", "heap_test", "sysfs_test"], "", ["private.dtso"]),
     Boot("guest.policy", ["policy_test"], "cma=256M transparent_hugepage=never"),
     Boot("guest.camera", ["camera_test"], "cma=64M", [CAMERA]),
     Boot("guest.nocma", ["nocma_test.sh"], config="arm64-nocma"),
@@ -47,7 +48,8 @@ def run_kunit(_stage, args):
     """Every suite runs at boot. Of ours, as many cases must have run as the sources hold."""
     report, result = boot("guest.kunit", ["kunit"],
                           ["--image", image("arm64", args.image), "--append", "cma=64M kunit.enable=1",
-                           "--allow", "kunit", "--overlay", overlay_path(CAMERA)])
+                           "--allow", "kunit", "--overlay", overlay_path(CAMERA),
+                           "--overlay", overlay_path("kunit.dtso")])
     suites = tap.parse_kunit(report)
     results = [result]
     for suite, suite_cases in sorted(suites.items()):

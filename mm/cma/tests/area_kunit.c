@@ -22,16 +22,6 @@ struct before {
 	unsigned long used;
 };
 
-static unsigned long used(struct cma *cma)
-{
-	unsigned long flags, ret;
-
-	spin_lock_irqsave(&cma->lock, flags);
-	ret = cma_map_used(&cma->map);
-	spin_unlock_irqrestore(&cma->lock, flags);
-	return ret;
-}
-
 static int area_init(struct kunit *test)
 {
 	struct before *before = kunit_kzalloc(test, sizeof(*before), GFP_KERNEL);
@@ -39,8 +29,9 @@ static int area_init(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, before);
 	for_each_active_cma(cma)
-		if (cma->nr_pages >= MIN_PAGES && !cma->order_per_bit &&
-		    !used(cma))
+		if (cma->nr_pages >= MIN_PAGES && cma->nr_ranges == 1 &&
+		    !cma->is_private && !cma->order_per_bit &&
+		    !cma_area_used(cma))
 			before->cma = cma;
 	KUNIT_ASSERT_NOT_NULL_MSG(test, before->cma,
 				  "no area of 16 MiB that nobody uses");
@@ -53,7 +44,7 @@ static void area_exit(struct kunit *test)
 	struct before *before = test->priv;
 
 	if (before && before->cma)
-		KUNIT_EXPECT_EQ(test, used(before->cma), 0UL);
+		KUNIT_EXPECT_EQ(test, cma_area_used(before->cma), 0UL);
 }
 
 static struct cma *area(struct kunit *test)
@@ -74,7 +65,7 @@ static void pages_are_aligned_inside_and_single(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, IS_ALIGNED(page_to_pfn(pages),
 						   1UL << align_order));
 		KUNIT_EXPECT_TRUE(test, cma_pages_valid(cma, pages, 3));
-		KUNIT_EXPECT_EQ(test, used(cma), 3UL);
+		KUNIT_EXPECT_EQ(test, cma_area_used(cma), 3UL);
 		for (i = 0; i < 3; i++) {
 			KUNIT_EXPECT_EQ(test, page_ref_count(pages + i), 1);
 			KUNIT_EXPECT_FALSE(test, PageCompound(pages + i));
@@ -89,7 +80,7 @@ static void whole_area_can_be_taken(struct kunit *test)
 	struct page *pages = cma_alloc(cma, cma->nr_pages, 0, false);
 
 	KUNIT_ASSERT_NOT_NULL(test, pages);
-	KUNIT_EXPECT_EQ(test, page_to_pfn(pages), cma->base_pfn);
+	KUNIT_EXPECT_EQ(test, page_to_pfn(pages), cma->ranges[0].base_pfn);
 	KUNIT_EXPECT_NULL(test, cma_alloc(cma, 1, 0, true));
 	KUNIT_EXPECT_TRUE(test, cma_release(cma, pages, cma->nr_pages));
 }
@@ -137,7 +128,7 @@ static void wrong_release_changes_nothing(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, cma_release(cma, pages, cma->nr_pages + 1));
 	KUNIT_EXPECT_TRUE(test, cma_release(cma, pages, ~0UL));
 	KUNIT_EXPECT_TRUE(test, cma_release(cma, next, 1));
-	KUNIT_EXPECT_EQ(test, used(cma), 16UL);
+	KUNIT_EXPECT_EQ(test, cma_area_used(cma), 16UL);
 	KUNIT_EXPECT_EQ(test, page_ref_count(pages), 1);
 	KUNIT_EXPECT_EQ(test, page_ref_count(pages + 15), 1);
 	KUNIT_EXPECT_EQ(test, released,
@@ -157,12 +148,12 @@ static void release_in_parts(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, pages);
 	KUNIT_EXPECT_TRUE(test, cma_release(cma, pages + 100, 300));
-	KUNIT_EXPECT_EQ(test, used(cma), 700UL);
+	KUNIT_EXPECT_EQ(test, cma_area_used(cma), 700UL);
 	KUNIT_EXPECT_EQ(test, page_ref_count(pages + 99), 1);
 	KUNIT_EXPECT_EQ(test, page_ref_count(pages + 400), 1);
 	/* A part that has been released already spoils the whole. */
 	KUNIT_EXPECT_TRUE(test, cma_release(cma, pages, 1000));
-	KUNIT_EXPECT_EQ(test, used(cma), 700UL);
+	KUNIT_EXPECT_EQ(test, cma_area_used(cma), 700UL);
 	KUNIT_EXPECT_TRUE(test, cma_release(cma, pages, 100));
 	KUNIT_EXPECT_TRUE(test, cma_release(cma, pages + 400, 600));
 }
@@ -176,11 +167,104 @@ static void folio_is_one_piece(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_order(folio), 9U);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
 	KUNIT_EXPECT_TRUE(test, IS_ALIGNED(folio_pfn(folio), 512));
-	KUNIT_EXPECT_EQ(test, used(cma), 512UL);
+	KUNIT_EXPECT_EQ(test, cma_area_used(cma), 512UL);
 	KUNIT_EXPECT_TRUE(test, cma_free_folio(cma, folio));
 	KUNIT_EXPECT_FALSE(test, cma_free_folio(cma, NULL));
 	KUNIT_EXPECT_NULL(test, cma_alloc_folio(NULL, 9,
 						GFP_KERNEL | __GFP_COMP));
+}
+
+static void part_of_a_folio_is_not_released(struct kunit *test)
+{
+	struct cma *cma = area(test);
+	struct folio *folio = cma_alloc_folio(cma, 4, GFP_KERNEL | __GFP_COMP);
+	struct page *page;
+
+	KUNIT_ASSERT_NOT_NULL(test, folio);
+	page = &folio->page;
+	KUNIT_EXPECT_TRUE(test, cma_release(cma, page, 15));
+	KUNIT_EXPECT_TRUE(test, cma_release(cma, page + 1, 15));
+	KUNIT_EXPECT_TRUE(test, cma_release(cma, page + 3, 1));
+	KUNIT_EXPECT_EQ(test, cma_area_used(cma), 16UL);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+	KUNIT_EXPECT_TRUE(test, cma_free_folio(cma, folio));
+}
+
+static void frozen_pages_have_no_reference(struct kunit *test)
+{
+	struct cma *cma = area(test);
+	struct page *pages = cma_alloc_frozen(cma, 700, 3, false);
+	unsigned long i;
+
+	KUNIT_ASSERT_NOT_NULL(test, pages);
+	KUNIT_EXPECT_TRUE(test, IS_ALIGNED(page_to_pfn(pages), 8));
+	for (i = 0; i < 700; i++) {
+		KUNIT_EXPECT_EQ(test, page_ref_count(pages + i), 0);
+		KUNIT_EXPECT_FALSE(test, PageBuddy(pages + i));
+	}
+	KUNIT_EXPECT_EQ(test, cma_area_used(cma), 700UL);
+	/* Something that has to be cleaned up, and only in one part. */
+	set_page_private(pages + 600, 1);
+	KUNIT_EXPECT_TRUE(test, cma_release_frozen(cma, pages, 300));
+	KUNIT_EXPECT_TRUE(test, cma_release_frozen(cma, pages + 300, 400));
+	KUNIT_EXPECT_EQ(test, page_private(pages + 600), 0UL);
+
+	/* And they are whole again: the area can be had in one piece. */
+	pages = cma_alloc_frozen(cma, cma->nr_pages, 0, false);
+	KUNIT_ASSERT_NOT_NULL(test, pages);
+	KUNIT_EXPECT_TRUE(test, cma_release_frozen(cma, pages, cma->nr_pages));
+}
+
+static void frozen_pages_become_ordinary_ones(struct kunit *test)
+{
+	struct cma *cma = area(test);
+	struct page *pages = cma_alloc_frozen(cma, 4, 0, false);
+	unsigned long i;
+
+	KUNIT_ASSERT_NOT_NULL(test, pages);
+	for (i = 0; i < 4; i++)
+		set_page_refcounted(pages + i);
+	KUNIT_EXPECT_TRUE(test, cma_release(cma, pages, 4));
+}
+
+static void frozen_compound_is_one_page(struct kunit *test)
+{
+	struct cma *cma = area(test);
+	unsigned int order;
+
+	/* Smaller than a pageblock, and larger than the buddy's largest. */
+	for (order = 3; order <= MAX_PAGE_ORDER + 1; order += 4) {
+		struct page *page = cma_alloc_frozen_compound(cma, order);
+
+		KUNIT_ASSERT_NOT_NULL(test, page);
+		KUNIT_EXPECT_EQ(test, compound_order(page), order);
+		KUNIT_EXPECT_EQ(test, page_ref_count(page), 0);
+		KUNIT_EXPECT_TRUE(test, IS_ALIGNED(page_to_pfn(page),
+						   1UL << order));
+		KUNIT_EXPECT_TRUE(test, cma_release_frozen(cma, page,
+							   1UL << order));
+		KUNIT_EXPECT_FALSE(test, PageCompound(page));
+	}
+	KUNIT_EXPECT_NULL(test, cma_alloc_frozen_compound(NULL, 3));
+}
+
+static void peak_is_remembered(struct kunit *test)
+{
+	struct cma *cma = area(test);
+	struct page *pages, *more;
+
+	cma->peak_held = 0;
+	pages = cma_alloc(cma, 30, 0, false);
+	more = cma_alloc(cma, 12, 0, false);
+	KUNIT_ASSERT_NOT_NULL(test, pages);
+	KUNIT_ASSERT_NOT_NULL(test, more);
+	KUNIT_EXPECT_EQ(test, cma_area_available(cma), cma->nr_pages - 42);
+	KUNIT_EXPECT_TRUE(test, cma_release(cma, pages, 30));
+	KUNIT_EXPECT_EQ(test, cma->peak_held, 42UL);
+	KUNIT_EXPECT_TRUE(test, cma_release(cma, more, 12));
+	KUNIT_EXPECT_EQ(test, cma->peak_held, 42UL);
+	KUNIT_EXPECT_EQ(test, cma->nr_held, 0UL);
+	KUNIT_EXPECT_EQ(test, cma_area_available(cma), cma->nr_pages);
 }
 
 static void counters_add_up(struct kunit *test)
@@ -219,7 +303,7 @@ static void count_free_cma(struct zone *zone, long *listed, long *counted)
 static void free_counter_equals_free_lists(struct kunit *test)
 {
 	struct cma *cma = area(test);
-	struct zone *zone = page_zone(pfn_to_page(cma->base_pfn));
+	struct zone *zone = page_zone(pfn_to_page(cma->ranges[0].base_pfn));
 	struct page *pages;
 	long listed, counted;
 
@@ -264,7 +348,7 @@ static void blocker_fails_its_range_only(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, squatter);
 
 	KUNIT_EXPECT_NULL(test, cma_alloc(cma, cma->nr_pages, 0, true));
-	KUNIT_EXPECT_EQ(test, used(cma), 0UL);
+	KUNIT_EXPECT_EQ(test, cma_area_used(cma), 0UL);
 	pages = cma_alloc(cma, cma->nr_pages / 4, 0, true);
 	KUNIT_EXPECT_NOT_NULL(test, pages);
 	KUNIT_EXPECT_TRUE(test, cma_release(cma, pages, cma->nr_pages / 4));
@@ -419,6 +503,11 @@ static struct kunit_case area_cases[] = {
 	KUNIT_CASE(wrong_release_changes_nothing),
 	KUNIT_CASE(release_in_parts),
 	KUNIT_CASE(folio_is_one_piece),
+	KUNIT_CASE(part_of_a_folio_is_not_released),
+	KUNIT_CASE(frozen_pages_have_no_reference),
+	KUNIT_CASE(frozen_pages_become_ordinary_ones),
+	KUNIT_CASE(frozen_compound_is_one_page),
+	KUNIT_CASE(peak_is_remembered),
 	KUNIT_CASE(counters_add_up),
 	KUNIT_CASE(free_counter_equals_free_lists),
 	KUNIT_CASE(blocker_fails_its_range_only),

@@ -14,26 +14,6 @@
 #define MIN_PAGES	(16UL << (20 - PAGE_SHIFT))
 #define NR_SMALL	64
 
-static unsigned long used(struct cma *cma)
-{
-	unsigned long flags, ret;
-
-	spin_lock_irqsave(&cma->lock, flags);
-	ret = cma_map_used(&cma->map);
-	spin_unlock_irqrestore(&cma->lock, flags);
-	return ret;
-}
-
-static void vacate(struct cma *cma, unsigned long offset,
-		   unsigned long nr_pages)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&cma->lock, flags);
-	cma_map_vacate(&cma->map, offset, nr_pages);
-	spin_unlock_irqrestore(&cma->lock, flags);
-}
-
 /* Whoever lives in the area has left it afterwards. */
 static void empty(struct kunit *test, struct cma *cma)
 {
@@ -48,8 +28,9 @@ static int place_init(struct kunit *test)
 	struct cma *cma;
 
 	for_each_active_cma(cma)
-		if (cma->nr_pages >= MIN_PAGES && !cma->order_per_bit &&
-		    !used(cma))
+		if (cma->nr_pages >= MIN_PAGES && cma->nr_ranges == 1 &&
+		    !cma->is_private && !cma->order_per_bit &&
+		    !cma_area_used(cma))
 			test->priv = cma;
 	KUNIT_ASSERT_NOT_NULL_MSG(test, test->priv,
 				  "no area of 16 MiB that nobody uses");
@@ -60,7 +41,7 @@ static int place_init(struct kunit *test)
 static void place_exit(struct kunit *test)
 {
 	if (test->priv)
-		KUNIT_EXPECT_EQ(test, used(test->priv), 0UL);
+		KUNIT_EXPECT_EQ(test, cma_area_used(test->priv), 0UL);
 }
 
 /* A page of the area that will not leave: a kernel user got it as movable. */
@@ -99,7 +80,7 @@ static void small_requests_keep_together(struct kunit *test)
 		highest = max(highest, page_to_pfn(pages[i]));
 	}
 	KUNIT_EXPECT_LT(test, highest - lowest, MAX_ORDER_NR_PAGES);
-	KUNIT_EXPECT_GE(test, lowest, cma->base_pfn + cma->nr_pages / 2);
+	KUNIT_EXPECT_GE(test, lowest, cma->ranges[0].base_pfn + cma->nr_pages / 2);
 	for (i = 0; i < NR_SMALL; i++)
 		KUNIT_EXPECT_TRUE(test, cma_release(cma, pages[i], 1 + i % 4));
 }
@@ -112,7 +93,7 @@ static void large_requests_start_at_the_bottom(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, small);
 	KUNIT_ASSERT_NOT_NULL(test, large);
-	KUNIT_EXPECT_EQ(test, page_to_pfn(large), cma->base_pfn);
+	KUNIT_EXPECT_EQ(test, page_to_pfn(large), cma->ranges[0].base_pfn);
 	KUNIT_EXPECT_TRUE(test, cma_release(cma, small, 1));
 	KUNIT_EXPECT_TRUE(test, cma_release(cma, large, MAX_ORDER_NR_PAGES + 1));
 }
@@ -124,7 +105,7 @@ static void window_that_just_fits_is_found(struct kunit *test)
 	unsigned long below, above, nr_pages;
 
 	KUNIT_ASSERT_NOT_NULL(test, squatter);
-	below = page_to_pfn(squatter) - cma->base_pfn;
+	below = page_to_pfn(squatter) - cma->ranges[0].base_pfn;
 	above = cma->nr_pages - below - 1;
 	nr_pages = max(below, above);
 
@@ -149,7 +130,7 @@ static void failure_names_the_blocker(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, pages);
 	KUNIT_EXPECT_EQ(test, req.blocker_pfn, page_to_pfn(squatter));
 	KUNIT_EXPECT_EQ(test, req.reason, CONTIG_REASON_UNMOVABLE);
-	KUNIT_EXPECT_EQ(test, used(cma), 0UL);
+	KUNIT_EXPECT_EQ(test, cma_area_used(cma), 0UL);
 	__free_page(squatter);
 }
 
@@ -167,7 +148,7 @@ static void limited_time_ends_a_request(struct kunit *test)
 	/* Without a limit it would pause several times before it gives up. */
 	KUNIT_EXPECT_EQ(test, cma_alloc_request(cma, &req, &pages), -ETIMEDOUT);
 	KUNIT_EXPECT_GT(test, req.nr_pauses, 0U);
-	KUNIT_EXPECT_EQ(test, used(cma), 0UL);
+	KUNIT_EXPECT_EQ(test, cma_area_used(cma), 0UL);
 	__free_page(squatter);
 
 	/* Time that suffices changes nothing. */
@@ -219,11 +200,12 @@ static unsigned long look(struct cma *cma, unsigned long nr_pages,
 		.nr_pages = nr_pages,
 		.gfp = GFP_KERNEL,
 	};
-	unsigned long offset = cma_place_cheapest(cma, &req, own, doubt, look);
+	struct cma_claim claim = cma_place_cheapest(cma, &req, own, doubt, look);
 
-	if (offset != CMA_MAP_NONE)
-		vacate(cma, offset, nr_pages);
-	return offset;
+	if (!claim.range)
+		return CMA_MAP_NONE;
+	cma_area_finish_transit(cma, &claim, nr_pages, false);
+	return claim.offset;
 }
 
 static void blockers_are_remembered_and_forgotten(struct kunit *test)
@@ -237,7 +219,7 @@ static void blockers_are_remembered_and_forgotten(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, seen.cost, 0UL);
 
 	/* Another request's: avoided, but not by who doubts it. */
-	cma_place_note(cma, cma->base_pfn + 7);
+	cma_place_note(cma, cma->ranges[0].base_pfn + 7);
 	KUNIT_EXPECT_EQ(test, look(cma, nr_pages, noted + 1, false, &seen), 8UL);
 	KUNIT_EXPECT_EQ(test, seen.nr_avoided, 1UL);
 	KUNIT_EXPECT_EQ(test, look(cma, nr_pages, noted + 1, true, &seen), 0UL);

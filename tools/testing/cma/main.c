@@ -9,6 +9,7 @@ const struct suite *const suites[] = {
 	&map_suite,
 	&plan_suite,
 	&plan_suite_phys32,
+	&pieces_suite,
 	&parse_suite,
 	NULL
 };

@@ -8,6 +8,7 @@
 extern const struct suite map_suite;
 extern const struct suite plan_suite;
 extern const struct suite plan_suite_phys32;
+extern const struct suite pieces_suite;
 extern const struct suite parse_suite;
 
 #endif

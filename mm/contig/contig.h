@@ -167,6 +167,9 @@ void contig_restore(struct contig_isolation *iso);
 
 int contig_evacuate(struct contig_request *req);
 
+/* The most huge pages of the pool that are put aside. */
+#define CONTIG_NR_HUGE_ASIDE	32
+
 /**
  * struct contig_targets - places for those who leave, during one evacuation
  * @nid: the node of the range
@@ -174,6 +177,8 @@ int contig_evacuate(struct contig_request *req);
  * @stock: pages that were fetched and not given out yet
  * @aside: pages that will not do, kept until the batch is done
  * @nr_aside: how many were put there
+ * @huge_aside: likewise, huge pages of the pool
+ * @nr_huge_aside: their number
  */
 struct contig_targets {
 	int nid;
@@ -181,6 +186,8 @@ struct contig_targets {
 	struct list_head stock;
 	struct list_head aside;
 	unsigned int nr_aside;
+	struct folio *huge_aside[CONTIG_NR_HUGE_ASIDE];
+	unsigned int nr_huge_aside;
 };
 
 void contig_targets_init(struct contig_targets *targets, struct zone *zone,

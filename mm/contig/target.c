@@ -72,6 +72,8 @@ void contig_targets_done(struct contig_targets *targets)
 		folio_put(folio);
 	}
 	targets->nr_aside = 0;
+	while (targets->nr_huge_aside)
+		folio_put(targets->huge_aside[--targets->nr_huge_aside]);
 }
 
 static gfp_t without_reclaim(gfp_t gfp)
@@ -156,6 +158,30 @@ static struct folio *reclaim_for(struct contig_targets *targets)
 	return NULL;
 }
 
+/*
+ * A huge page of the pool, or a fresh one. The pool does not ask where its free
+ * pages lie, and whoever has moved out of the range leaves one more there: those
+ * are put aside, until it has others or none and takes memory that is free.
+ */
+static struct folio *find_huge(struct contig_targets *targets,
+			       struct folio *src)
+{
+	struct migration_target_control mtc = {
+		.nid = targets->nid,
+		.gfp_mask = targets->gfp,
+		.reason = MR_CONTIG_RANGE,
+	};
+	struct folio *folio;
+
+	for (;;) {
+		folio = alloc_migration_target(src, (unsigned long)&mtc);
+		if (!folio || place_of(&folio->page) != CONTIG_NO_PLACE ||
+		    targets->nr_huge_aside == CONTIG_NR_HUGE_ASIDE)
+			return folio;
+		targets->huge_aside[targets->nr_huge_aside++] = folio;
+	}
+}
+
 /**
  * contig_new_folio() - where a folio shall move: for migrate_pages()
  * @src: the folio
@@ -170,15 +196,8 @@ struct folio *contig_new_folio(struct folio *src, unsigned long private)
 	unsigned int order = folio_order(src);
 	struct folio *folio;
 
-	if (folio_test_hugetlb(src)) {
-		struct migration_target_control mtc = {
-			.nid = targets->nid,
-			.gfp_mask = targets->gfp,
-			.reason = MR_CONTIG_RANGE,
-		};
-
-		return alloc_migration_target(src, (unsigned long)&mtc);
-	}
+	if (folio_test_hugetlb(src))
+		return find_huge(targets, src);
 
 	if (!order && list_empty(&targets->stock))
 		fill_stock(targets);

@@ -47,7 +47,7 @@ static struct cma_machine __init describe_machine(void)
 
 static int __init refuse(const struct cma_plan *plan, const char *name, int err)
 {
-	pr_err("area '%s': %s (base %pa, size %pa, alignment %pa; the least alignment of this kernel is %lu KiB)\n",
+	pr_err("Failed to reserve area '%s': %s (base %pa, size %pa, alignment %pa; the least alignment of this kernel is %lu KiB)\n",
 	       name ?: "unnamed", plan->problem, &plan->base, &plan->size,
 	       &plan->alignment, CMA_MIN_ALIGNMENT_BYTES / SZ_1K);
 	return err;
@@ -111,9 +111,12 @@ static int __init reserve_scattered(struct cma_plan *plan,
 	u64 i;
 
 	cma_pieces_init(&pieces, machine, plan->alignment);
-	for_each_free_mem_range(i, decl->nid, MEMBLOCK_NONE, &start, &end, NULL)
-		cma_pieces_offer(&pieces, max(start, decl->base),
+	for_each_free_mem_range(i, decl->nid, MEMBLOCK_NONE, &start, &end, NULL) {
+		/* Address 0 is no good for a buffer. */
+		cma_pieces_offer(&pieces,
+				 max3(start, decl->base, (phys_addr_t)PAGE_SIZE),
 				 min(end, limit));
+	}
 	if (cma_pieces_choose(&pieces, plan->size, chosen)) {
 		plan->problem = "there is no free memory of this size, not even in pieces";
 		return -ENOMEM;

@@ -36,8 +36,8 @@ static int scattered_init(struct kunit *test)
 	for_each_active_cma(cma)
 		if (cma->nr_ranges > 1 && !cma_area_used(cma))
 			test->priv = cma;
-	KUNIT_ASSERT_NOT_NULL_MSG(test, test->priv,
-				  "no area of several ranges that nobody uses");
+	if (!test->priv)
+		kunit_skip(test, "no area of several ranges that nobody uses");
 	return 0;
 }
 

@@ -82,7 +82,7 @@ bool area_holds(const struct area *area, unsigned long pfn)
 	return pfn >= area->base_pfn && pfn < area->base_pfn + area->nr_pages;
 }
 
-int area_alloc(const struct area *area, unsigned long nr_pages)
+int area_alloc(const struct area *area, unsigned long long nr_pages)
 {
 	return file_write_number(area_file(area, "alloc"), nr_pages);
 }

@@ -34,7 +34,7 @@ bool area_holds(const struct area *area, unsigned long pfn);
  * debugfs `alloc` and `free`: pages come back in the order last taken, first given. Return: 0
  * or -errno.
  */
-int area_alloc(const struct area *area, unsigned long nr_pages);
+int area_alloc(const struct area *area, unsigned long long nr_pages);
 int area_free(const struct area *area, unsigned long nr_pages);
 
 /*

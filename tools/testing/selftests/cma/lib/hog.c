@@ -2,6 +2,7 @@
 /* How do new pages get into the areas? By leaving them no other place. */
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -26,6 +27,14 @@ void *map_base_pages(size_t nr_pages)
 		return NULL;
 	}
 	return addr;
+}
+
+/* Room for what is given up again as well, as far as an address space of 32 bits has it. */
+static size_t span_pages(void)
+{
+	size_t span = 4 * meminfo_pages("MemTotal"), most = (SIZE_MAX >> 1) / PAGE_BYTES;
+
+	return span < most ? span : most;
 }
 
 static long free_outside(void)
@@ -63,22 +72,25 @@ static int leave_areas(struct hog *hog, size_t first, const struct area *areas, 
  */
 int hog_outside_areas(struct hog *hog, size_t slack_pages)
 {
-	size_t total = meminfo_pages("MemTotal"), first;
+	size_t span = span_pages(), first;
 	struct area areas[AREAS_MAX];
 	int round, err = 0, nr_areas = area_list(areas);
 
+	/* It raises the watermarks by a pageblock; where that is large, by more than is left free. */
+	if (pageblock_pages() > 2 * MIB_PAGES)
+		file_write("/proc/sys/vm/watermark_boost_factor", "0");
 	slack_pages += file_number("/proc/sys/vm/min_free_kbytes") * 1024 / PAGE_BYTES;
 	hog->nr_pages = 0;
-	hog->addr = map_base_pages(4 * total);
+	hog->addr = map_base_pages(span);
 	if (!hog->addr)
 		return -ENOMEM;
 	/* A child must not hold what the parent releases. */
-	madvise(hog->addr, 4 * total * PAGE_BYTES, MADV_DONTFORK);
+	madvise(hog->addr, span * PAGE_BYTES, MADV_DONTFORK);
 	for (round = 0; round < ROUNDS_MAX && !err; round++) {
 		if (free_outside() < (long)(slack_pages + STEP_PAGES))
 			return 0;
 		first = hog->nr_pages;
-		while (hog->nr_pages + STEP_PAGES <= 4 * total &&
+		while (hog->nr_pages + STEP_PAGES <= span &&
 		       meminfo_pages("MemFree") > (long)(slack_pages + STEP_PAGES) &&
 		       free_outside() > (long)slack_pages)
 			touch(hog, STEP_PAGES);
@@ -95,6 +107,6 @@ int hog_outside_areas(struct hog *hog, size_t slack_pages)
 void hog_release(struct hog *hog)
 {
 	if (hog->addr)
-		munmap(hog->addr, 4 * meminfo_pages("MemTotal") * PAGE_BYTES);
+		munmap(hog->addr, span_pages() * PAGE_BYTES);
 	hog->addr = NULL;
 }

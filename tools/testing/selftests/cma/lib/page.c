@@ -10,6 +10,7 @@
 
 #define PAGEMAP_PRESENT		0x8000000000000000ULL
 #define PAGEMAP_PFN_MASK	((1ULL << 55) - 1)
+#define WORDS_AT_ONCE		512
 
 /* Both files are arrays of a 64-bit word for each page. */
 static int read_words(const char *path, uint64_t first, size_t nr, uint64_t *words)
@@ -33,17 +34,23 @@ static int read_words(const char *path, uint64_t first, size_t nr, uint64_t *wor
 	return 0;
 }
 
+/* The words of some pages at a time: no memory is taken while frames are looked at. */
 int pages_to_pfns(const void *addr, size_t nr_pages, unsigned long *pfns)
 {
-	uint64_t *words = (uint64_t *)pfns;	/* a frame number takes its word's place */
-	size_t i;
+	uint64_t words[WORDS_AT_ONCE];
+	size_t done, nr, i;
 	int err;
 
-	err = read_words("/proc/self/pagemap", (uintptr_t)addr / PAGE_BYTES, nr_pages, words);
-	if (err)
-		return err;
-	for (i = 0; i < nr_pages; i++)
-		pfns[i] = words[i] & PAGEMAP_PRESENT ? words[i] & PAGEMAP_PFN_MASK : 0;
+	for (done = 0; done < nr_pages; done += nr) {
+		nr = nr_pages - done < WORDS_AT_ONCE ? nr_pages - done : WORDS_AT_ONCE;
+		err = read_words("/proc/self/pagemap", (uintptr_t)addr / PAGE_BYTES + done, nr,
+				 words);
+		if (err)
+			return err;
+		for (i = 0; i < nr; i++)
+			pfns[done + i] = words[i] & PAGEMAP_PRESENT ?
+					 words[i] & PAGEMAP_PFN_MASK : 0;
+	}
 	return 0;
 }
 
@@ -52,6 +59,15 @@ unsigned long page_to_pfn(const void *addr)
 	unsigned long pfn;
 
 	return pages_to_pfns(addr, 1, &pfn) ? 0 : pfn;
+}
+
+unsigned long pageblock_pages(void)
+{
+	static unsigned long pages;
+
+	if (!pages)
+		pages = file_number_of("/proc/pagetypeinfo", "Pages per block");
+	return pages;
 }
 
 int frames_flags(unsigned long start_pfn, unsigned long end_pfn, uint64_t *flags)

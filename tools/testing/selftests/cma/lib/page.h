@@ -10,6 +10,9 @@
 #include <stdint.h>
 #include <linux/kernel-page-flags.h>
 
+#ifndef KPF_RESERVED
+#define KPF_RESERVED	32	/* not in the header for user space */
+#endif
 #define KPF(name)	(1ULL << KPF_##name)
 
 /* Frames of @nr_pages pages from @addr on; 0 where no page is mapped. Return: 0 or -errno. */
@@ -21,6 +24,9 @@ static inline void page_touch(const void *addr)
 {
 	asm volatile("" : : "r"(*(const unsigned char *)addr));
 }
+
+/* Return: the pages of a pageblock, the unit that areas are made of. */
+unsigned long pageblock_pages(void);
 
 /* kpageflags of the frames [@start_pfn, @end_pfn). Return: 0 or -errno. */
 int frames_flags(unsigned long start_pfn, unsigned long end_pfn, uint64_t *flags);

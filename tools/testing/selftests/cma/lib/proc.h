@@ -4,9 +4,20 @@
 #define CMA_SELFTEST_PROC_H
 
 #include <stddef.h>
+#include <unistd.h>
 
-#define PAGE_BYTES	4096UL
+#define PAGE_BYTES	page_bytes()
 #define MIB_PAGES	(1024 * 1024 / PAGE_BYTES)
+
+/* The kernel's base page: 4, 16 or 64 KiB. */
+static inline unsigned long page_bytes(void)
+{
+	static unsigned long bytes;
+
+	if (!bytes)
+		bytes = sysconf(_SC_PAGESIZE);
+	return bytes;
+}
 
 /* Reads at most @size - 1 bytes and ends them with NUL. Return: the length, or -errno. */
 long file_read(const char *path, char *buf, size_t size);

@@ -86,7 +86,7 @@ int stall_prepare(void)
 	mkdir(DIR, 0755);
 	if (!err && mount(LOOP, DIR, "ext4", 0, NULL))
 		err = -errno;
-	return err ?: write_blocks(DIR "/stall", tenant_ext4_dirty.nr_pages * PAGE_BYTES);
+	return err ?: write_blocks(DIR "/stall", tenant_ext4_dirty.nr_mib << 20);
 }
 
 static void let_go(int signal)

@@ -23,7 +23,7 @@
 #define MOUNT		"/mnt/bench"
 #define FILE_PATH	MOUNT "/file"
 #define FILE_PAGES	(272 * MIB_PAGES)
-#define CHUNK_BYTES	(256 * PAGE_BYTES)
+#define CHUNK_BYTES	(1UL << 20)
 #define MIN_FREE_KIB	1024
 #define SETTLE_SECONDS	3
 #define TAKE_ATTEMPTS	5
@@ -37,7 +37,7 @@
 /* All of them are in place before a state is made: none may come out of the area in it. */
 static unsigned long pfns[FRAMES_MAX];
 static uint64_t area_flags[FRAMES_MAX / 2];
-static alignas(PAGE_BYTES) unsigned char chunk[CHUNK_BYTES];
+static alignas(1 << 16) unsigned char chunk[CHUNK_BYTES];
 
 static int complain(const char *what, long err)
 {

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <linux/mman.h>
 
 #include "hog.h"
 #include "page.h"
@@ -20,8 +21,8 @@
 #define HUGE_BYTES	(2UL << 20)
 #define HUGE_PAGES	(HUGE_BYTES / PAGE_BYTES)
 #define MIN_FREE	"/proc/sys/vm/min_free_kbytes"
-#define THP_ENABLED	"/sys/kernel/mm/transparent_hugepage/enabled"
-#define NR_HUGEPAGES	"/proc/sys/vm/nr_hugepages"
+#define THP		"/sys/kernel/mm/transparent_hugepage/"
+#define NR_HUGEPAGES	"/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
 
 static size_t bytes_of(const struct tenants *t)
 {
@@ -151,7 +152,7 @@ static int prepare_file(const struct tenant_kind *kind)
 	fd = open_file(kind, O_CREAT | O_TRUNC);
 	if (fd < 0)
 		return fd;
-	err = write_file(fd, kind->nr_pages);
+	err = write_file(fd, kind->nr_mib * MIB_PAGES);
 	if (!err)
 		err = drop_cached_pages(fd);
 	close(fd);
@@ -235,7 +236,7 @@ static int settle_hugetlb(struct tenants *t)
 		return -ENOMEM;
 	t->nr_pages = got * HUGE_PAGES;
 	t->addr = mmap(NULL, bytes_of(t), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS |
-		       MAP_HUGETLB, -1, 0);
+		       MAP_HUGETLB | MAP_HUGE_2MB, -1, 0);
 	if (t->addr == MAP_FAILED) {
 		t->addr = NULL;
 		return -errno;
@@ -251,68 +252,71 @@ static void leave_hugetlb(struct tenants *t)
 }
 
 const struct tenant_kind tenant_anonymous = {
-	.name = "anonymous", .nr_pages = 36 * MIB_PAGES, .flags = KPF(ANON),
+	.name = "anonymous", .nr_mib = 36, .flags = KPF(ANON),
 	.settle = settle_anonymous, .leave = unmap,
 };
 
 const struct tenant_kind tenant_anonymous_shared = {
-	.name = "anonymous_shared", .nr_pages = 36 * MIB_PAGES, .flags = KPF(ANON),
+	.name = "anonymous_shared", .nr_mib = 36, .flags = KPF(ANON),
 	.settle = settle_anonymous, .turn = turn_shared, .leave = leave_shared,
 };
 
 const struct tenant_kind tenant_mlocked = {
-	.name = "mlocked", .nr_pages = 36 * MIB_PAGES, .flags = KPF(ANON) | KPF(UNEVICTABLE),
+	.name = "mlocked", .nr_mib = 36, .flags = KPF(ANON) | KPF(UNEVICTABLE),
 	.settle = settle_anonymous, .turn = turn_mlocked, .leave = unmap,
 };
 
 const struct tenant_kind tenant_thp = {
-	.name = "thp", .nr_pages = 32 * MIB_PAGES, .flags = KPF(ANON) | KPF(THP),
+	.name = "thp", .nr_mib = 32, .flags = KPF(ANON) | KPF(THP),
 	.settle = settle_thp, .leave = unmap,
 };
 
 const struct tenant_kind tenant_shmem = {
-	.name = "shmem", .nr_pages = 36 * MIB_PAGES, .flags = KPF(SWAPBACKED) | KPF(MMAP),
+	.name = "shmem", .nr_mib = 36, .flags = KPF(SWAPBACKED) | KPF(MMAP),
 	.settle = settle_shmem, .leave = leave_file,
 };
 
 const struct tenant_kind tenant_hugetlb = {
-	.name = "hugetlb", .nr_pages = 32 * MIB_PAGES, .flags = KPF(HUGE),
+	.name = "hugetlb", .nr_mib = 32, .flags = KPF(HUGE),
 	.settle = settle_hugetlb, .leave = leave_hugetlb,
 };
 
 const struct tenant_kind tenant_ext4_clean = {
-	.name = "ext4_clean", .nr_pages = 32 * MIB_PAGES, .flags = KPF(MMAP),
+	.name = "ext4_clean", .nr_mib = 32, .flags = KPF(MMAP),
 	.device = "/dev/vda", .dir = "/mnt/vda",
 	.settle = settle_clean, .show = show_from_disk, .leave = leave_file,
 };
 
 const struct tenant_kind tenant_ext4_unmapped = {
-	.name = "ext4_unmapped", .nr_pages = 32 * MIB_PAGES, .flags = KPF(UPTODATE),
+	.name = "ext4_unmapped", .nr_mib = 32, .flags = KPF(UPTODATE),
 	.device = "/dev/vda", .dir = "/mnt/vda", .settle = settle_clean,
 	.turn = turn_unmapped, .show = show_from_disk, .leave = leave_file,
 };
 
 const struct tenant_kind tenant_ext4_dirty = {
-	.name = "ext4_dirty", .nr_pages = 24 * MIB_PAGES, .flags = KPF(DIRTY),
+	.name = "ext4_dirty", .nr_mib = 24, .flags = KPF(DIRTY),
 	.device = "/dev/vda", .dir = "/mnt/vda",
 	.settle = settle_dirty, .show = show_from_disk, .leave = leave_file,
 };
 
 const struct tenant_kind tenant_nvme_dirty = {
-	.name = "nvme_dirty", .nr_pages = 24 * MIB_PAGES, .flags = KPF(DIRTY),
+	.name = "nvme_dirty", .nr_mib = 24, .flags = KPF(DIRTY),
 	.device = "/dev/nvme0n1", .dir = "/mnt/nvme",
 	.settle = settle_dirty, .show = show_from_disk, .leave = leave_file,
 };
 
 /*
  * The kernel turns THP off on machines with little memory; with it on, it keeps far more
- * memory in reserve.
+ * memory in reserve. Of the sizes there are, 2 MiB is the one that is wanted: with large base
+ * pages a page table's worth is much more.
  */
 static int allow_thp(void)
 {
 	long long reserve = file_number(MIN_FREE);
-	int err = file_write(THP_ENABLED, "madvise");
+	int err = file_write(THP "enabled", "madvise");
 
+	if (!err && file_number(THP "hpage_pmd_size") != (long long)HUGE_BYTES)
+		err = file_write(THP "hugepages-2048kB/enabled", "madvise");
 	return err ?: file_write_number(MIN_FREE, reserve);
 }
 
@@ -330,7 +334,7 @@ int tenants_settle(struct tenants *t, const struct tenant_kind *kind)
 {
 	memset(t, 0, sizeof(*t));
 	t->kind = kind;
-	t->nr_pages = kind->nr_pages;
+	t->nr_pages = kind->nr_pages ?: kind->nr_mib * MIB_PAGES;
 	t->fd = -1;
 	t->seed = getpid();
 	return kind->settle(t);

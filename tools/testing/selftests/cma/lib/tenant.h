@@ -24,7 +24,8 @@ struct tenants {
 
 struct tenant_kind {
 	const char *name;
-	size_t nr_pages;
+	size_t nr_mib;
+	size_t nr_pages;	/* 0: nr_mib */
 
 	/* Optional: where the file is. */
 	const char *device, *dir;

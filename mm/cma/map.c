@@ -336,7 +336,7 @@ static inline void assign_granules(struct cma_map_set *set, unsigned long first,
 }
 
 static void mark_pages(const struct cma_map *map, struct cma_map_set *set,
-		      unsigned long offset, unsigned long nr_pages)
+		       unsigned long offset, unsigned long nr_pages)
 {
 	unsigned long last = offset + nr_pages - 1;
 	unsigned int order = map->order_per_bit;

@@ -363,7 +363,7 @@ start_anew:
 
 /* Windows that start in [from, stop), in whatever the map has no claim on. */
 static bool search_gaps(struct window_search *search, unsigned long from,
-			 unsigned long stop)
+			unsigned long stop)
 {
 	bool is_short = search->len <= search->chunk;
 	unsigned long end;

@@ -26,6 +26,7 @@ static int __init declare_scattered(struct reserved_mem *rmem)
 	return cma_declare_contiguous_multi((phys_addr_t)be32_to_cpup(mib) * SZ_1M,
 					    0, 0, rmem->name, &cma, NUMA_NO_NODE);
 }
+
 RESERVEDMEM_OF_DECLARE(scattered, "linux,cma-test-scattered", declare_scattered);
 #endif
 

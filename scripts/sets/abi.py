@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Is everything that user space, tools, modules and configurations know of CMA as upstream's?
+
+Compares our kernel with upstream's, both built from the same configuration (arm64-bench, arm64-upstream): one result
+an item. What differs must be in scripts/abi.differences, which says why.
+"""
+
+from lib import abi_compare, abi_guest, abi_tree, tap
+from lib.stages import Stage, overlay_path
+from sets import core
+
+AREAS = ["--mem", "1G", "--append", "cma=64M quiet", "--overlay", overlay_path("several.dtso")]
+
+
+def compare_dumps(stage, what, options, items, args):
+    upstream, ours, results = abi_guest.boot_both(stage, what, options, args)
+    if any(result.status == "fail" for result in results):
+        return results
+    return results + abi_compare.compare(stage, items(upstream), items(ours))
+
+
+def run_files(_stage, args):
+    return compare_dumps("abi.files", "files", AREAS, abi_guest.files, args)
+
+
+def run_events(_stage, args):
+    """Formats of both; and what reads them: the parser of trace-cmd and perf, and perf kmem."""
+    upstream, ours, results = abi_guest.boot_both("abi.events", "events", AREAS, args)
+    if any(result.status == "fail" for result in results):
+        return results
+    theirs, own = abi_guest.events(upstream), abi_guest.events(ours)
+    results += abi_compare.compare("abi.events", theirs, own)
+    results += abi_tree.parse_formats(ours)
+    return results + list(abi_guest.perf_kmem(abi_tree.OURS.source, theirs, own))
+
+
+def run_memory(_stage, args):
+    """Where SysRq is not configured, it takes a process that uses up all memory, and the kernel complains."""
+    options = ["--mem", "160M", "--append", "cma=32M quiet"]
+    for complaint in "Out of memory:", "Call trace:", "page allocation failure":
+        options += ["--allow", complaint]
+    upstream, ours, results = abi_guest.boot_both("abi.memory", "memory", options, args)
+    if any(result.status == "fail" for result in results):
+        return results
+    theirs, own = abi_guest.memory(upstream), abi_guest.memory(ours)
+    if theirs[abi_guest.LETTER] == ["none"]:
+        del theirs[abi_guest.LETTER], own[abi_guest.LETTER]
+        results.append(tap.Result(abi_guest.LETTER, "skip", ["# no page of an area was left free, without SysRq"]))
+    return results + abi_compare.compare("abi.memory", theirs, own)
+
+
+def run_cases(stage, begin, args):
+    """The boots of reservation.cases that begin so: command lines, or device trees. Ours has to come up well in all."""
+    upstream, ours, results = {}, {}, []
+    for case in core.cases():
+        name = case.name.removeprefix("reservation.")
+        if not name.startswith(begin):
+            continue
+        options = ["--mem", case.mem, "--append", case.append]
+        for overlay in case.overlays:
+            options += ["--overlay", overlay_path(overlay)]
+        theirs, own, boots = abi_guest.boot_both(f"{stage}.{name}", "areas", options, args)
+        results.append(boots[1])
+        upstream[f"{name}: boot ends"], ours[f"{name}: boot ends"] = (abi_guest.outcome(boot) for boot in boots)
+        if theirs and own:
+            upstream |= abi_guest.areas(name, theirs)
+            ours |= abi_guest.areas(name, own)
+    return results + abi_compare.compare(stage, upstream, ours)
+
+
+def run_parameters(_stage, args):
+    return run_cases("abi.parameters", "command_line", args)
+
+
+def run_nodes(_stage, args):
+    return run_cases("abi.nodes", "tree", args)
+
+
+def compare_trees(stage, items):
+    return abi_compare.compare(stage, items(abi_tree.UPSTREAM), items(abi_tree.OURS))
+
+
+def run_exports(_stage, _args):
+    return compare_trees("abi.exports", abi_tree.exports)
+
+
+def run_layouts(_stage, _args):
+    return compare_trees("abi.layouts", abi_tree.layouts)
+
+
+def run_strings(_stage, _args):
+    return compare_trees("abi.strings", abi_tree.strings)
+
+
+def run_contract(_stage, _args):
+    return [result for tree in (abi_tree.UPSTREAM, abi_tree.OURS) for result in abi_tree.contract(tree)]
+
+
+def run_kconfig(_stage, _args):
+    return compare_trees("abi.kconfig", abi_tree.kconfig)
+
+
+def run_defconfigs(_stage, _args):
+    return abi_compare.compare("abi.defconfigs", *abi_tree.defconfigs())
+
+
+def run_unmodified(_stage, _args):
+    return compare_trees("abi.unmodified", abi_tree.unmodified)
+
+
+def stages():
+    for run in (run_parameters, run_nodes, run_files, run_defconfigs, run_events, run_memory, run_exports, run_layouts,
+                run_strings, run_contract, run_kconfig, run_unmodified):
+        yield Stage("abi." + run.__name__.removeprefix("run_"), run, None)

@@ -17,6 +17,11 @@ help:
 	@echo '  make image-upstream  upstream'"'"'s own CMA    -> out/arm64-upstream/Image'
 	@echo '  make image-bench     ours, configured as that -> out/arm64-bench/Image'
 	@echo
+	@echo '  make test-clients    drivers and programs that use areas, in one kernel that has them all'
+	@echo '  make test-boards     board files: the kernel'"'"'s own, in QEMU and beside upstream'
+	@echo '  make test-configs    other page sizes, architectures, nodes, options; an hour from nothing'
+	@echo '  make test-abi        all that others see of CMA, beside upstream'
+	@echo
 	@echo '  make bench           what requests cost, ours beside upstream (PEER=Image: and a third kernel)'
 	@echo '  make holds           how long zone->lock and our locks keep interrupts off'
 	@echo
@@ -50,7 +55,7 @@ config: unpack
 	@scripts/lab-config --ask
 
 # The names after "image-" are those of scripts/configs, without "arm64-" where they begin with it.
-name_of = $(or $(filter x86_64 arm,$(1)),arm64-$(1))
+name_of = $(or $(filter x86_64 arm arm-sparse,$(1)),arm64-$(1))
 
 .PHONY: image image-upstream
 image: prepare
@@ -66,11 +71,26 @@ image-%: prepare
 	@scripts/build $(call name_of,$*)
 
 .PHONY: run test shell check test-bases bench holds
+.PHONY: test-clients test-boards test-configs test-abi
 run: image
 	@scripts/run
 
 test: image image-nocma
 	@scripts/test
+
+test-clients: image-clients
+	@scripts/test --set clients
+
+# Those of other page sizes only to see the same boards refused by both.
+test-boards: image image-upstream image-16k image-16k-upstream image-64k image-64k-upstream image-clients image-arm
+	@scripts/test --set boards
+
+# Builds what it boots, one after the other.
+test-configs: image
+	@scripts/test --set configs
+
+test-abi: image-bench image-upstream
+	@scripts/test --set abi
 
 shell: image
 	@scripts/shell

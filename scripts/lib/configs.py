@@ -13,11 +13,14 @@ from lib.common import LOG, OUT, REPO, Failure, say
 Config = collections.namedtuple("Config", "name arch source objects fragments")
 Arch = collections.namedtuple("Arch", "cross image")
 
-# By the kernel's name for them: prefix of the compiler, and what of the build a machine boots.
+# By the kernel's name for them: prefix of the compiler, and what of the build a machine boots (where one of ours does).
 ARCHES = {
     "arm64": Arch("aarch64-linux-gnu-", "arch/arm64/boot/Image"),
     "arm": Arch("arm-linux-gnueabihf-", "arch/arm/boot/zImage"),
     "x86_64": Arch("x86_64-linux-gnu-", "arch/x86/boot/bzImage"),
+    "riscv": Arch("riscv64-linux-gnu-", None),
+    "powerpc": Arch("powerpc64le-linux-gnu-", None),
+    "s390": Arch("s390x-linux-gnu-", None),
 }
 
 
@@ -27,9 +30,13 @@ def table():
         words = line.split("#", 1)[0].split()
         if words:
             name, arch, source, *fragments = words
-            paths = [REPO / "arch/{}/configs/{}.config".format(*fragment.split("/")) for fragment in fragments]
-            found[name] = Config(name, arch, OUT / source, OUT / name, paths)
+            found[name] = Config(name, arch, OUT / source, OUT / name, [fragment_path(each) for each in fragments])
     return found
+
+
+def fragment_path(fragment):
+    directory, name = fragment.split("/")
+    return REPO / ("" if directory == "kernel" else "arch") / directory / f"configs/{name}.config"
 
 
 def find(name):

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 
-from lib import tap
+from lib import configs, tap
 from lib.common import LOG, OUT, REPO, Failure
 
 SELFTESTS = REPO / "tools/testing/selftests/cma"
@@ -36,6 +36,9 @@ class Boot:
     mem: str = "1G"
     disks: bool = False
     config: str = "arm64"
+    board: str = "virt"
+    dtb: str = ""           # of the kernel's own, such as broadcom/bcm2837-rpi-3-b.dtb; scripts/build NAME DTB makes it
+    archives: list = dataclasses.field(default_factory=list)    # cpio, added to the initrd
     seconds: int = BOOT_SECONDS
     options: list = dataclasses.field(default_factory=list)     # more of scripts/qemu's
 
@@ -54,7 +57,21 @@ def overlay_path(name):
     return REPO / name if "/" in name else SELFTESTS / "dt" / name
 
 
-def make_disks(directory):
+def initrd(config):
+    """The initrd of a kernel's architecture; scripts/initrd builds nothing that has not changed."""
+    arch = configs.table()[config].arch
+    done = subprocess.run(["scripts/initrd", "--arch", arch], cwd=REPO, text=True, stdout=subprocess.PIPE)
+    if done.returncode:
+        raise Failure(f"no initrd for {arch}")
+    return done.stdout.strip()
+
+
+def dtb_path(config, name):
+    arch = configs.table()[config].arch
+    return OUT / config / f"arch/{arch}/boot/dts" / name
+
+
+def make_disks(directory, nvme=True):
     """Two with an ext4, made of zeros otherwise, and one empty."""
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
@@ -64,7 +81,8 @@ def make_disks(directory):
         if name != "vdb":
             subprocess.run(["/sbin/mke2fs", "-q", "-F", "-t", "ext4", "-E", "lazy_itable_init=0,lazy_journal_init=0",
                             directory / name], check=True)
-    return ["--drive", directory / "vda", "--drive", directory / "vdb", "--nvme", directory / "nvme"]
+    drives = ["--drive", directory / "vda", "--drive", directory / "vdb"]
+    return drives + ["--nvme", directory / "nvme"] if nvme else drives
 
 
 def boot(name, verb, options, seconds=BOOT_SECONDS):
@@ -85,14 +103,25 @@ def boot(name, verb, options, seconds=BOOT_SECONDS):
                               [f"# {line}" for line in complaint.splitlines()])
 
 
-def run_boot(stage, args):
-    options = ["--image", image(stage.config, args.image), "--mem", stage.mem, "--append", stage.append]
-    options += stage.options
+def boot_options(stage, args):
+    options = ["--board", stage.board, "--image", image(stage.config, args.image), "--mem", stage.mem,
+               "--append", stage.append, *stage.options]
+    if configs.table()[stage.config].arch != "arm64":       # whose initrd scripts/test has made
+        options += ["--initrd", initrd(stage.config)]
+    if stage.dtb:
+        options += ["--dtb", dtb_path(stage.config, stage.dtb)]
     for overlay in stage.overlays:
         options += ["--overlay", overlay_path(overlay)]
+    for archive in stage.archives:
+        options += ["--add-initrd", archive]
+    return options
+
+
+def run_boot(stage, args):
+    options = boot_options(stage, args)
     disks = RUN / stage.name
     if stage.disks:
-        options += make_disks(disks)
+        options += make_disks(disks, stage.board != "vexpress-a15")
     report, result = boot(stage.name, ["test", *stage.programs], options, stage.seconds)
     shutil.rmtree(disks, ignore_errors=True)
     return [result, *tap.parse_programs(report, [program.split(":")[0] for program in stage.programs])]

@@ -206,9 +206,9 @@ TEST_F(area, refuses_more_than_its_size)
 /* Each has low 32 bits that would be a fine request. */
 TEST_F(area, refuses_sizes_that_do_not_fit_32_bits)
 {
-	EXPECT_NE(0, area_alloc(&self->area, (1UL << 32) + 1));
+	EXPECT_NE(0, area_alloc(&self->area, (1ULL << 32) + 1));
 	EXPECT_EQ(0, area_used(&self->area));
-	EXPECT_NE(0, area_alloc(&self->area, (1UL << 63) + 16));
+	EXPECT_NE(0, area_alloc(&self->area, (1ULL << 63) + 16));
 	EXPECT_EQ(0, area_used(&self->area));
 }
 
@@ -266,8 +266,8 @@ TEST_F(area, is_aligned_to_pageblocks)
 	int i, nr = area_list(areas);
 
 	for (i = 0; i < nr; i++) {
-		EXPECT_EQ(0, areas[i].base_pfn % 512);
-		EXPECT_EQ(0, areas[i].nr_pages % 512);
+		EXPECT_EQ(0, areas[i].base_pfn % pageblock_pages());
+		EXPECT_EQ(0, areas[i].nr_pages % pageblock_pages());
 		if (i)
 			EXPECT_GE(areas[i].base_pfn, areas[i - 1].base_pfn + areas[i - 1].nr_pages);
 	}
@@ -280,8 +280,7 @@ TEST_F(area, is_memory_that_anyone_may_use)
 	EXPECT_GT(frames_count(pfn, pfn + self->area.nr_pages, KPF(BUDDY), KPF(BUDDY)), 0)
 		TH_LOG("no frame of the area is on a free list");
 	EXPECT_EQ(0, frames_count(pfn, pfn + self->area.nr_pages, KPF(NOPAGE), KPF(NOPAGE)));
-	/* Bit 32 is PG_reserved. */
-	EXPECT_EQ(0, frames_count(pfn, pfn + self->area.nr_pages, 1ULL << 32, 1ULL << 32))
+	EXPECT_EQ(0, frames_count(pfn, pfn + self->area.nr_pages, KPF(RESERVED), KPF(RESERVED)))
 		TH_LOG("frames of the area are still reserved");
 }
 

@@ -85,11 +85,11 @@ TEST_F(camera, fills_both_banks)
 {
 	EXPECT_EQ(0, capture(0, 4, 8 << 20));
 	EXPECT_EQ(0, capture(1, 32, 1 << 20));
-	EXPECT_EQ(8192, area_used(&self->bank[0]));
-	EXPECT_EQ(8192, area_used(&self->bank[1]));
+	EXPECT_EQ(32 * (long)MIB_PAGES, area_used(&self->bank[0]));
+	EXPECT_EQ(32 * (long)MIB_PAGES, area_used(&self->bank[1]));
 	EXPECT_EQ(0, file_write(CAMERA "verify", "all"));
 	EXPECT_EQ(0, file_write(CAMERA "release", "1"));
-	EXPECT_EQ(8192, area_used(&self->bank[0]));
+	EXPECT_EQ(32 * (long)MIB_PAGES, area_used(&self->bank[0]));
 	EXPECT_EQ(0, area_used(&self->bank[1]));
 }
 
@@ -101,10 +101,10 @@ TEST_F(camera, gets_all_frames_or_none)
 	err = capture(0, 4, 8 << 20);
 	EXPECT_TRUE(err == -ENOMEM || err == -ENOSPC)
 		TH_LOG("error %d", err);
-	EXPECT_EQ(2048, area_used(&self->bank[0]));
+	EXPECT_EQ(8 * (long)MIB_PAGES, area_used(&self->bank[0]));
 	EXPECT_EQ(0, file_write(CAMERA "verify", "0"));
 	EXPECT_EQ(0, capture(0, 3, 8 << 20));
-	EXPECT_EQ(8192, area_used(&self->bank[0]));
+	EXPECT_EQ(32 * (long)MIB_PAGES, area_used(&self->bank[0]));
 }
 
 TEST_F(camera, refuses_what_makes_no_sense)

@@ -45,17 +45,18 @@ static bool is_zero(const uint64_t *words, size_t bytes)
 FIXTURE(heap) {
 	struct area area;
 	int heap;
+	size_t bytes;
 	long used;
 	unsigned char *before, *after;
 };
 
 FIXTURE_VARIANT(heap) {
-	size_t bytes;
+	size_t bytes, pages;
 };
 
 FIXTURE_VARIANT_ADD(heap, bytes_1) { .bytes = 1 };
-FIXTURE_VARIANT_ADD(heap, pages_1) { .bytes = PAGE_BYTES };
-FIXTURE_VARIANT_ADD(heap, pages_3) { .bytes = 3 * PAGE_BYTES };
+FIXTURE_VARIANT_ADD(heap, pages_1) { .pages = 1 };
+FIXTURE_VARIANT_ADD(heap, pages_3) { .pages = 3 };
 FIXTURE_VARIANT_ADD(heap, KiB_100) { .bytes = 100 << 10 };
 FIXTURE_VARIANT_ADD(heap, MiB_1) { .bytes = 1 << 20 };
 FIXTURE_VARIANT_ADD(heap, MiB_8) { .bytes = 8 << 20 };
@@ -66,6 +67,7 @@ FIXTURE_VARIANT_ADD(heap, MiB_64) { .bytes = 64 << 20 };
 
 FIXTURE_SETUP(heap)
 {
+	self->bytes = variant->bytes ?: variant->pages * PAGE_BYTES;
 	ASSERT_EQ(0, area_find(&self->area, AREA_DEFAULT));
 	self->heap = open("/dev/dma_heap/" AREA_DEFAULT, O_RDWR | O_CLOEXEC);
 	ASSERT_GE(self->heap, 0)
@@ -87,8 +89,8 @@ FIXTURE_TEARDOWN(heap)
 
 TEST_F(heap, buffer_is_one_aligned_run_of_the_area)
 {
-	unsigned long nr = (variant->bytes + PAGE_BYTES - 1) / PAGE_BYTES, start, len, align = 1;
-	int fd = heap_alloc(self->heap, variant->bytes);
+	unsigned long nr = (self->bytes + PAGE_BYTES - 1) / PAGE_BYTES, start, len, align = 1;
+	int fd = heap_alloc(self->heap, self->bytes);
 
 	while (align < nr && align < ALIGN_PAGES_MAX)
 		align *= 2;
@@ -105,12 +107,12 @@ TEST_F(heap, buffer_is_one_aligned_run_of_the_area)
 
 TEST_F(heap, buffer_is_zeroed_keeps_content_and_goes_back)
 {
-	size_t nr = (variant->bytes + PAGE_BYTES - 1) / PAGE_BYTES, bytes = nr * PAGE_BYTES;
+	size_t nr = (self->bytes + PAGE_BYTES - 1) / PAGE_BYTES, bytes = nr * PAGE_BYTES;
 	int round;
 
 	/* The second buffer is likely to be the first one's memory again. */
 	for (round = 0; round < 2; round++) {
-		int fd = heap_alloc(self->heap, variant->bytes);
+		int fd = heap_alloc(self->heap, self->bytes);
 		void *addr;
 
 		ASSERT_GE(fd, 0);

@@ -24,7 +24,7 @@
 #include "test.h"
 
 #define SLACK_PAGES	(12 * MIB_PAGES)
-#define BLOCK_PAGES	512UL
+#define BLOCK_PAGES	(2 * MIB_PAGES)		/* a pageblock, with base pages of 4 KiB */
 
 /* The area is full of anonymous base pages of this process, and there is room outside. */
 FIXTURE(short_pin) {

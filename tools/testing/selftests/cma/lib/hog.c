@@ -76,7 +76,7 @@ int hog_outside_areas(struct hog *hog, size_t slack_pages)
 	struct area areas[AREAS_MAX];
 	int round, err = 0, nr_areas = area_list(areas);
 
-	/* It raises the watermarks by a pageblock; where that is large, by more than is left free. */
+	/* Watermarks rise by a pageblock; where that is large, by more than is left free. */
 	if (pageblock_pages() > 2 * MIB_PAGES)
 		file_write("/proc/sys/vm/watermark_boost_factor", "0");
 	slack_pages += file_number("/proc/sys/vm/min_free_kbytes") * 1024 / PAGE_BYTES;

@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Does every node have the areas that were asked for, in its own memory, and do they work?
+#
+# Boot with two nodes, numa_cma=0:32M,1:64M cma_pernuma=16M cma=16M.
+
+debugfs=/sys/kernel/debug/cma
+number=0
+failed=0
+
+result() {	# STATUS NAME
+	number=$((number + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $number numa.$2"
+	else
+		echo "not ok $number numa.$2"
+		failed=1
+	fi
+}
+
+# NODE: "FIRST END" of each of its zones that has memory, in page frames
+zones_of() {
+	awk -v node="$1" '
+		$1 == "Node" { here = $2 == node "," }
+		here && $1 == "spanned" { spanned = $2 }
+		here && $1 == "start_pfn:" && spanned { print $2, $2 + spanned; spanned = 0 }
+	' /proc/zoneinfo
+}
+
+# AREA NODE MIB: it is of this size, and all of it is in a zone of this node
+is_on() {
+	local area=$debugfs/$1 base count pages first end
+	[ -d "$area" ] || { echo "# no area $1"; return 1; }
+	base=$(cat "$area/base_pfn")
+	count=$(cat "$area/count")
+	[ "$count" -eq $(($3 * 256)) ] || { echo "# area $1 has $count pages, not $3 MiB"; return 1; }
+	zones_of "$2" >/tmp/zones
+	while read -r first end; do
+		[ "$base" -ge "$first" ] && [ $((base + count)) -le "$end" ] && return 0
+	done </tmp/zones
+	echo "# area $1 at $base is not on node $2: $(tr '\n' ';' </tmp/zones)"
+	return 1
+}
+
+# AREA: whole of what is left of it can be had, page by page of the map, and given back
+works() {
+	local area=$debugfs/$1 used left
+	used=$(cat "$area/used")
+	left=$(cat "$area/maxchunk")
+	[ "$left" -gt 0 ] && echo "$left" >"$area/alloc" && [ "$(cat "$area/used")" -eq $((used + left)) ] &&
+		echo "$left" >"$area/free" && [ "$(cat "$area/used")" -eq "$used" ]
+}
+
+echo "TAP version 13"
+echo "1..6"
+
+[ -d /sys/devices/system/node/node1 ]
+result $? has_two_nodes
+is_on numa0 0 32 && is_on numa1 1 64
+result $? areas_of_numa_cma_are_on_their_nodes
+is_on pernuma0 0 16 && is_on pernuma1 1 16
+result $? areas_of_cma_pernuma_are_on_all_nodes
+works numa0 && works numa1 && works pernuma0 && works pernuma1 && works reserved
+result $? areas_work
+
+# The areas of both nodes are in the totals.
+total=$(cat $debugfs/*/count | awk '{ sum += $1 } END { print sum * 4 }')
+[ "$total" = "$(awk '$1 == "CmaTotal:" { print $2 }' /proc/meminfo)" ] &&
+	[ "$total" = "$(awk '$1 == "cma" && NF == 2 { sum += $2 } END { print sum * 4 }' /proc/zoneinfo)" ]
+result $? areas_are_in_the_totals_of_all_nodes
+
+# Whose buffers land where: the disk says on which node it is (-1: none).
+node=$(cat /sys/class/nvme/nvme0/device/numa_node 2>/dev/null)
+echo "# disk on node ${node:-none}; pages in use: $(cd $debugfs && for a in *; do printf '%s %s, ' "$a" "$(cat "$a/used")"; done)"
+case $node in
+[01])
+	[ $(($(cat $debugfs/pernuma$node/used) + $(cat $debugfs/numa$node/used))) -gt 0 ]
+	result $? buffers_of_a_device_are_on_its_node ;;
+*)
+	echo "ok 6 numa.buffers_of_a_device_are_on_its_node # SKIP no disk that says on which node it is" ;;
+esac
+exit $failed

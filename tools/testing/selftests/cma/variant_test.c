@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Is a kernel that lacks options just without what they name, and does the rest work?
+ *
+ * Nothing here depends on an option: what the running kernel is said to have comes from its own
+ * /proc/config.gz.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "heap.h"
+#include "hog.h"
+#include "pattern.h"
+#include "proc.h"
+#include "test.h"
+
+#define BUFFER_MIB	32
+#define LEFT_PAGES	(16 * MIB_PAGES)
+
+static bool configured(const char *symbol)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "zcat /proc/config.gz | grep -q '^CONFIG_%s=y'", symbol);
+	return !system(command);
+}
+
+static bool exists(const char *path)
+{
+	return !access(path, F_OK);
+}
+
+/* Boot with cma=64M or hugetlb_cma=: there is an area. */
+TEST(shows_what_it_is_configured_for)
+{
+	static const struct {
+		const char *symbol, *path;
+	} shown[] = {
+		{ "CMA_SYSFS", "/sys/kernel/mm/cma" },
+		{ "CMA_DEBUGFS", "/sys/kernel/debug/cma" },
+		{ "DMABUF_HEAPS_CMA", "/dev/dma_heap/" AREA_DEFAULT },
+		{ "COMPACTION", "/proc/sys/vm/compact_memory" },
+		{ "CMA", "/sys/kernel/tracing/events/cma" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(shown); i++) {
+		bool wanted = configured(shown[i].symbol);
+
+		printf("# CONFIG_%s: %s\n", shown[i].symbol, wanted ? "y" : "n");
+		EXPECT_EQ(wanted, exists(shown[i].path))
+			TH_LOG("%s", shown[i].path);
+	}
+}
+
+TEST(has_the_areas_that_were_asked_for)
+{
+	bool dma = configured("DMA_CMA");
+	bool any = dma || !system("grep -q hugetlb_cma= /proc/cmdline");
+	long total = meminfo_pages("CmaTotal"), left = meminfo_pages("CmaFree");
+	long least = any ? 64 * (long)MIB_PAGES : 0;
+
+	printf("# CmaTotal %ld, CmaFree %ld pages\n", total, left);
+	EXPECT_GE(total, least);
+	EXPECT_EQ(!least, !total);
+	EXPECT_LE(left, total);
+	EXPECT_EQ(dma, exists("/dev/dma_heap/" AREA_DEFAULT));
+}
+
+/*
+ * Memory is this program's but for every fourth page, in the area as outside of it: wherever a
+ * buffer is placed, pages have to move. No debugfs is needed for that.
+ */
+TEST(hands_out_what_programs_are_using)
+{
+	struct heap heap = { .fd = open("/dev/dma_heap/" AREA_DEFAULT, O_RDWR) };
+	size_t nr = 0, max = meminfo_pages("MemFree"), page, wrong = 0;
+	long reserve = file_number("/proc/sys/vm/min_free_kbytes") * 1024 / (long)PAGE_BYTES;
+	unsigned char *addr = map_base_pages(max);
+	struct buffer buffer;
+	long long migrated;
+	int round;
+
+	if (heap.fd < 0)
+		SKIP(return, "no heap here, and so no program that could ask for a buffer");
+	ASSERT_NE(NULL, addr);
+	while (nr < max && (nr % MIB_PAGES || meminfo_pages("MemFree") > reserve + LEFT_PAGES)) {
+		pattern_fill_page((void *)(addr + nr * PAGE_BYTES), 11, nr);
+		nr++;
+	}
+	for (page = 0; page < nr; page += 4)
+		madvise(addr + page * PAGE_BYTES, PAGE_BYTES, MADV_DONTNEED);
+
+	migrated = vmstat("pgmigrate_success");
+	for (round = 0; round < 4; round++) {
+		ASSERT_EQ(0, buffer_take_filled(&buffer, &heap, BUFFER_MIB * MIB_PAGES, round));
+		EXPECT_EQ(0, buffer_wrong(&buffer));
+		buffer_give(&buffer);
+	}
+	migrated = vmstat("pgmigrate_success") - migrated;
+	for (page = 0; page < nr; page++)
+		wrong += page % 4 && pattern_differs((void *)(addr + page * PAGE_BYTES), 11, page);
+	EXPECT_EQ(0, wrong);
+	printf("# %lld of %zu pages had to move\n", migrated, nr);
+	EXPECT_GT(migrated, 8 * (long)MIB_PAGES);
+	munmap(addr, max * PAGE_BYTES);
+	close(heap.fd);
+}
+
+TEST_HARNESS_MAIN

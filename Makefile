@@ -78,18 +78,23 @@ run: image
 test: image image-nocma
 	@scripts/test
 
-test-clients: image-clients
+test-clients: deps-clients image-clients
 	@scripts/test --set clients
 
+# What only one of the sets needs is installed first.
+deps-%:
+	@scripts/deps --set $*
+
 # Those of other page sizes only to see the same boards refused by both.
-test-boards: image image-upstream image-16k image-16k-upstream image-64k image-64k-upstream image-clients image-arm
+test-boards: deps-boards image image-upstream image-16k image-16k-upstream image-64k image-64k-upstream image-clients image-arm
+	@scripts/board-trees
 	@scripts/test --set boards
 
 # Builds what it boots, one after the other.
-test-configs: image
+test-configs: deps-configs image
 	@scripts/test --set configs
 
-test-abi: image-bench image-upstream
+test-abi: deps-abi image-bench image-upstream
 	@scripts/test --set abi
 
 shell: image

@@ -89,6 +89,7 @@ class Variant(Boot):
     """The lean arm64 kernel without something. All share their objects, so that little is built anew."""
     config: str = "arm64-variant"
     settings: list = dataclasses.field(default_factory=list)    # of symbols: what it lacks, and what has to go with it
+    without: list = dataclasses.field(default_factory=list)     # patches that are left out of the tree meanwhile
 
 
 VARIANTS = [
@@ -100,6 +101,8 @@ VARIANTS = [
             settings=["COMPACTION=n", "TRANSPARENT_HUGEPAGE=n", "TRANSPARENT_HUGEPAGE_MADVISE=n"]),
     Variant("configs.no_dma_cma", ["variant_test", "gigantic_test"], "cma=64M hugetlb_cma=1G", mem="3G",
             settings=NO_DMA_CMA),
+    Variant("configs.untouched_clients", ["heap_test", "gigantic_test"], "cma=128M hugetlb_cma=1G", mem="3G",
+            without=["heaps", "hugetlb-only"]),
     Variant("configs.no_cma", ["nocma_test.sh"], "cma=64M",
             settings=["CMA=n", "CMA_AREAS=n", "CMA_SYSFS=n", "CMA_DEBUGFS=n", *NO_DMA_CMA]),
 ]
@@ -159,7 +162,10 @@ def run_variant(variant, args):
     words = [word for setting in variant.settings for word in ("--set", setting)]
     aside = RUN / f"{variant.name}.Image"
     with BUILDING:
-        failed = make(variant.name, ["scripts/configure", variant.config, *words], ["scripts/build", variant.config])
+        tree = [["scripts/prepare", "--without", *variant.without]] if variant.without else []
+        failed = make(variant.name, *tree, ["scripts/configure", variant.config, *words],
+                      ["scripts/build", variant.config])
+        failed = (make(f"{variant.name}.after", ["scripts/prepare"]) if tree else None) or failed
         if failed:
             return [failed]
         shutil.copy(image(variant.config), aside)

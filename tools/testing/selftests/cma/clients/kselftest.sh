@@ -6,7 +6,7 @@
 # usage: kselftest.sh -t NAME	(a program of kselftest's mm or dmabuf-heaps)
 #
 # Its own results are passed on, one by one. Two more are added: that it ended as it said, and that the area could be
-# had meanwhile, and is whole in the end. (Not with programs that declare pages broken: the area would stay incomplete.)
+# had meanwhile, and is whole in the end. (Not with a program that declares a page broken: its area would stay incomplete.)
 
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
@@ -76,7 +76,7 @@ work
 cd /mnt/vda || exit
 nothing
 case $name in
-hugetlb-soft-offline|hugetlb-read-hwpoison) added=1 ;;
+hugetlb-soft-offline) added=1 ;;
 *) added=2 ;;
 esac
 # Before there are huge pages in use: they may keep the area from being had.

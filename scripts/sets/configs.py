@@ -52,12 +52,13 @@ BOOTS = [
 
     Boot("configs.x86_64.areas", AREAS, "cma=128M numa_cma=0:32M cma_pernuma=16M", config="x86_64", board="pc",
          seconds=900),
-    Boot("configs.x86_64.tenants", TENANTS, "cma=64M numa_cma=0:16M", config="x86_64", board="pc", mem="352M",
+    Boot("configs.x86_64.tenants", TENANTS, "cma=16M numa_cma=0:64M", config="x86_64", board="pc", mem="352M",
          disks=True, seconds=1200),
-    Boot("configs.x86_64.gigantic", ["gigantic_test"], "cma=16M hugetlb_cma=1G", config="x86_64", board="pc",
+    # Any area above 4 GiB, where areas go first, would take the one place that is aligned to 1 GiB.
+    Boot("configs.x86_64.gigantic", ["gigantic_test"], "cma=0 hugetlb_cma=1G", config="x86_64", board="pc",
          mem="3G"),
     Boot("configs.x86_64.numa", ["numa_test.sh"], NUMA, config="x86_64", board="pc", disks=True,
-         options=nodes("512M", "512M")),
+         options=["--smp", "2,sockets=2", *nodes("512M", "512M")]),     # a node is a socket there, at least
     Boot("configs.x86_64.hotplug", ["hotplug_test"], "cma=64M@0x30000000 numa_cma=0:16M movablecore=512M",
          config="x86_64", board="pc"),
     Boot("configs.x86_64.kunit", [], "cma=64M kunit.enable=1", config="x86_64", board="pc",

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Tests of where in an area requests go, and what they are told when they
- * cannot go anywhere. On an area of 16 MiB or more that nobody else uses; every
- * case leaves it as it found it.
+ * cannot go anywhere. On an area that nobody else uses; every case leaves it as
+ * it found it.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -11,7 +11,8 @@
 #include "../area.h"
 #include "../place.h"
 
-#define MIN_PAGES	(16UL << (20 - PAGE_SHIFT))
+/* Several windows of what the cases ask for: 16 MiB with pages of 4 KiB. */
+#define MIN_PAGES	(4 * MAX_ORDER_NR_PAGES)
 #define NR_SMALL	64
 
 /* Whoever lives in the area has left it afterwards. */
@@ -32,8 +33,8 @@ static int place_init(struct kunit *test)
 		    !cma->is_private && !cma->order_per_bit &&
 		    !cma_area_used(cma))
 			test->priv = cma;
-	KUNIT_ASSERT_NOT_NULL_MSG(test, test->priv,
-				  "no area of 16 MiB that nobody uses");
+	if (!test->priv)
+		kunit_skip(test, "no area of four largest blocks that nobody uses");
 	empty(test, test->priv);
 	return 0;
 }

@@ -236,8 +236,9 @@ static void bad_requests_are_refused(struct kunit *test)
 			alloc_contig_range(0, 16, MIGRATE_MOVABLE, GFP_KERNEL));
 	KUNIT_EXPECT_NULL(test, alloc_contig_pages(0, GFP_KERNEL,
 						   numa_node_id(), NULL));
-	KUNIT_EXPECT_NULL(test, alloc_contig_pages(1UL << 40, GFP_KERNEL,
-						   numa_node_id(), NULL));
+	KUNIT_EXPECT_NULL(test, alloc_contig_pages(ULONG_MAX >> PAGE_SHIFT,
+						   GFP_KERNEL, numa_node_id(),
+						   NULL));
 }
 
 static void zero_request_gives_zeroes(struct kunit *test)

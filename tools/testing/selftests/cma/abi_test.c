@@ -318,7 +318,7 @@ TEST(boot_log_has_its_lines)
 	ASSERT_NE(NULL, log);
 	while (fgets(line, sizeof(line), log)) {
 		memory |= strstr(line, "Memory: ") && strstr(line, "K reserved, ") &&
-			  strstr(line, "K cma-reserved)");
+			  strstr(line, "K cma-reserved");
 		reserved |= strstr(line, "cma: Reserved ") && strstr(line, " MiB at 0x") &&
 			    strstr(line, " on node ");
 	}

@@ -202,6 +202,8 @@ FIXTURE_VARIANT_ADD(long_pin, hugetlb) { .kind = &tenant_hugetlb, .flags = WRITE
 
 FIXTURE_SETUP(long_pin)
 {
+	if (tenant_stays(variant->kind))
+		SKIP(return, "%s", tenant_stays(variant->kind));
 	ASSERT_EQ(0, area_pick(&self->area));
 	ASSERT_EQ(0, area_check_intact(&self->area));
 	self->gup = open("/sys/kernel/debug/gup_test", O_RDWR);

@@ -93,7 +93,7 @@ TEST_F(unmovable, pipe_buffers_stay_out_of_the_area)
 /* To read a page of untouched memory takes a page table for TABLE_MAPS bytes, and no memory. */
 TEST_F(unmovable, page_tables_stay_out_of_the_area)
 {
-	size_t span = TABLE_MAPS, nr = 0, max = sizeof(long) == 8 ? 64 * 1024 : 1024;
+	size_t span = TABLE_MAPS, nr = 0, max = sizeof(long) == 8 ? 64 * 1024 : 512;
 	long long least = max < 16 * MIB_PAGES ? max : 16 * MIB_PAGES;
 	char *addr = mmap(NULL, max * span, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
 			  -1, 0);

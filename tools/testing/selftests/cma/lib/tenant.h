@@ -51,6 +51,19 @@ tenant_thp,
 	tenant_hugetlb;
 
 /*
+ * Can the kernel move this kind on this architecture? What cannot move is not put into areas.
+ * Return: NULL, or why not.
+ */
+static inline const char *tenant_stays(const struct tenant_kind *kind)
+{
+#ifdef __arm__
+	if (kind == &tenant_hugetlb)
+		return "32-bit arm does not migrate hugetlb pages";
+#endif
+	return NULL;
+}
+
+/*
  * Mounts what the kinds need and gives every file its blocks. To be called before anything
  * else: the metadata that a file system reads and journals is "movable" memory, but it holds
  * on to it, so it must not come into an area, not even by way of a per-CPU list to which pages

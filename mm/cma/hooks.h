@@ -4,7 +4,7 @@
  *
  * Existing files call these inlines and nothing else of ours; without
  * CONFIG_CMA they cost nothing. The policy in one sentence: pages of an area
- * serve movable requests only, and for everybody else they do not exist.
+ * serve what ZONE_MOVABLE would serve, and for everybody else they do not exist.
  */
 #ifndef _MM_CMA_HOOKS_H
 #define _MM_CMA_HOOKS_H
@@ -19,13 +19,30 @@
 /* The free lists that hold the areas' pages. */
 #define CMA_HOOK_LIST	MIGRATE_CMA
 
-/* Which requests may be served from an area: those whose pages can leave. */
+/*
+ * Which requests may be served from an area: those that ZONE_MOVABLE serves.
+ *
+ * A movable request without __GFP_HIGHMEM is the buffer cache's. Its pages are
+ * movable in name only: a file system, its journal above all, holds on to the
+ * buffers of its metadata, and with them to the pages.
+ */
 static inline unsigned int cma_hook_alloc_flags(gfp_t gfp,
 						unsigned int alloc_flags)
 {
-	if (gfp_migratetype(gfp) == MIGRATE_MOVABLE)
+	if (gfp_migratetype(gfp) == MIGRATE_MOVABLE && (gfp & __GFP_HIGHMEM))
 		alloc_flags |= ALLOC_CMA;
 	return alloc_flags;
+}
+
+/*
+ * May a request have what the per-CPU lists hold? The list of movable pages has
+ * those of the areas among it.
+ */
+static inline bool cma_hook_pcp_serves(struct zone *zone, int migratetype,
+				       unsigned int alloc_flags)
+{
+	return migratetype != MIGRATE_MOVABLE || (alloc_flags & ALLOC_CMA) ||
+	       !zone_cma_pages(zone);
 }
 
 /*
@@ -99,6 +116,12 @@ static inline unsigned int cma_hook_alloc_flags(gfp_t gfp,
 						unsigned int alloc_flags)
 {
 	return alloc_flags;
+}
+
+static inline bool cma_hook_pcp_serves(struct zone *zone, int migratetype,
+				       unsigned int alloc_flags)
+{
+	return true;
 }
 
 static inline bool cma_hook_first(struct zone *zone, unsigned int alloc_flags)

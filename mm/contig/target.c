@@ -76,6 +76,18 @@ void contig_targets_done(struct contig_targets *targets)
 		folio_put(targets->huge_aside[--targets->nr_huge_aside]);
 }
 
+/*
+ * An area serves only what asks for __GFP_HIGHMEM. File pages do not: some are
+ * of the buffer cache, which must have neither an area's page nor highmem.
+ */
+static gfp_t gfp_for(const struct contig_targets *targets, struct folio *src)
+{
+	if (!IS_ENABLED(CONFIG_HIGHMEM) &&
+	    (folio_test_swapbacked(src) || __folio_test_movable(src)))
+		return targets->gfp | __GFP_HIGHMEM;
+	return targets->gfp;
+}
+
 static gfp_t without_reclaim(gfp_t gfp)
 {
 	return gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_RETRY_MAYFAIL);
@@ -110,11 +122,11 @@ static void fill_stock(struct contig_targets *targets)
 
 /* A free page or block, outside; what is met on the way is put aside. */
 static struct folio *find_outside(struct contig_targets *targets,
-				  unsigned int order)
+				  unsigned int order, gfp_t gfp)
 {
 	while (targets->nr_aside < CONTIG_NR_ASIDE) {
-		struct folio *folio = __folio_alloc(without_reclaim(targets->gfp),
-						    order, targets->nid, NULL);
+		struct folio *folio = __folio_alloc(without_reclaim(gfp), order,
+						    targets->nid, NULL);
 
 		if (!folio || place_of(&folio->page) == CONTIG_OUTSIDE)
 			return folio;
@@ -144,11 +156,10 @@ static struct folio *settle_inside(struct contig_targets *targets,
 }
 
 /* Anything that is not in a pageblock that somebody wants empty. */
-static struct folio *reclaim_for(struct contig_targets *targets)
+static struct folio *reclaim_for(struct contig_targets *targets, gfp_t gfp)
 {
 	while (targets->nr_aside < 2 * CONTIG_NR_ASIDE) {
-		struct folio *folio = __folio_alloc(targets->gfp, 0,
-						    targets->nid, NULL);
+		struct folio *folio = __folio_alloc(gfp, 0, targets->nid, NULL);
 
 		if (!folio || place_of(&folio->page) != CONTIG_NO_PLACE)
 			return folio;
@@ -194,6 +205,7 @@ struct folio *contig_new_folio(struct folio *src, unsigned long private)
 {
 	struct contig_targets *targets = (struct contig_targets *)private;
 	unsigned int order = folio_order(src);
+	gfp_t gfp = gfp_for(targets, src);
 	struct folio *folio;
 
 	if (folio_test_hugetlb(src))
@@ -203,10 +215,10 @@ struct folio *contig_new_folio(struct folio *src, unsigned long private)
 		fill_stock(targets);
 	folio = order ? NULL : pop(&targets->stock);
 	if (!folio)
-		folio = find_outside(targets, order);
+		folio = find_outside(targets, order, gfp);
 	if (!folio)
 		folio = settle_inside(targets, order);
 	if (!folio && !order)
-		folio = reclaim_for(targets);
+		folio = reclaim_for(targets, gfp);
 	return folio;
 }

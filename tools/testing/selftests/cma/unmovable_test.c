@@ -2,9 +2,9 @@
 /*
  * Does memory that cannot be moved stay out of the areas, even when there is hardly any other?
  *
- * While a hog holds what is outside, pipes, page tables and slab are made to grow. None of it
- * may come into the area; the area must be there as a whole afterwards, while all of it still
- * stands.
+ * While a hog holds what is outside, pipes, page tables, slab and the metadata of a file system
+ * are made to grow. None of it may come into the area; the area must be there as a whole
+ * afterwards, while all of it still stands.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -133,6 +133,38 @@ TEST_F(unmovable, slab_stays_out_of_the_area)
 	EXPECT_EQ(0, take_without_hog(&self->hog, &self->area));
 	umount("/tmp/slab");
 	rmdir("/tmp/slab");
+}
+
+/*
+ * Directories, a block of a kibibyte or more each: their buffers are in the hands of the journal until it has written
+ * them to their places. Nothing makes it do so here.
+ */
+#define DIRECTORIES	3000
+#define METADATA	"/mnt/metadata"
+
+TEST_F(unmovable, metadata_of_a_file_system_stays_out_of_the_area)
+{
+	char path[64];
+	int nr;
+
+	mkdir("/mnt", 0755);
+	mkdir(METADATA, 0755);
+	ASSERT_EQ(0, mount("/dev/vda", METADATA, "ext4", 0, NULL));
+	for (nr = 0; nr < DIRECTORIES; nr++) {
+		snprintf(path, sizeof(path), METADATA "/%d", nr);
+		ASSERT_EQ(0, mkdir(path, 0700));
+	}
+	printf("# %d directories, %ld KiB of buffers, CmaFree %ld pages of %lu\n", nr,
+	       meminfo_pages("Buffers") * (long)PAGE_BYTES / 1024, meminfo_pages("CmaFree"),
+	       self->area.nr_pages);
+	EXPECT_LE(DIRECTORIES * 1024 / (long)PAGE_BYTES, meminfo_pages("Buffers"));
+	EXPECT_EQ(0, take_without_hog(&self->hog, &self->area))
+		TH_LOG("metadata lives in the area");
+	while (nr--) {
+		snprintf(path, sizeof(path), METADATA "/%d", nr);
+		rmdir(path);
+	}
+	ASSERT_EQ(0, umount(METADATA));
 }
 
 /*

@@ -79,6 +79,8 @@ int hog_outside_areas(struct hog *hog, size_t slack_pages)
 	/* Watermarks rise by a pageblock; where that is large, by more than is left free. */
 	if (pageblock_pages() > 2 * MIB_PAGES)
 		file_write("/proc/sys/vm/watermark_boost_factor", "0");
+	/* What one zone keeps from requests that can have another would count as free. */
+	file_write("/proc/sys/vm/lowmem_reserve_ratio", "0 0 0");
 	slack_pages += file_number("/proc/sys/vm/min_free_kbytes") * 1024 / PAGE_BYTES;
 	hog->nr_pages = 0;
 	hog->addr = map_base_pages(span);

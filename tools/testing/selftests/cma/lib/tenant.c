@@ -177,6 +177,7 @@ static int settle_dirty(struct tenants *t)
 {
 	int err = settle_clean(t);
 
+	file_write("/proc/sys/vm/highmem_is_dirtyable", "1");	/* where there is highmem */
 	file_write("/proc/sys/vm/dirty_background_ratio", "95");
 	file_write("/proc/sys/vm/dirty_ratio", "100");
 	file_write("/proc/sys/vm/dirty_writeback_centisecs", "0");

@@ -55,6 +55,7 @@ BOOTS = [
                    "hugetlb-madvise", "hugetlb_dio", "hugetlb_madv_vs_map",
                    "hugetlb-soft-offline"),
          "cma=16M", LARGE, mem="2G", disks=True, seconds=1800),
+    Boot("clients.huge-tenants", ["huge_tenants_test"], "cma=16M", LARGE, mem="2G", seconds=900),
     Boot("clients.kselftest-dmabuf", kselftest("dmabuf-heap"), "cma=64M", ONE, disks=True),
     Boot("clients.hugetlb-cma", ["hugetlb_cma_test"], "cma=16M hugetlb_cma=3G", mem="5G", seconds=900),
     *(Boot(f"clients.gigantic-only.{name}", ["gigantic_only_test.sh"], f"cma=16M hugetlb_cma=1G hugetlb_cma_only={value}",

@@ -6,7 +6,8 @@
 # usage: kselftest.sh -t NAME	(a program of kselftest's mm or dmabuf-heaps)
 #
 # Its own results are passed on, one by one. Two more are added: that it ended as it said, and that the area could be
-# had meanwhile, and is whole in the end. (Not with a program that declares a page broken: its area would stay incomplete.)
+# had meanwhile, and is whole in the end. (Not with a program that declares a page broken: its area would stay incomplete.
+# And before and after, not meanwhile, with one that counts the free huge pages: whoever moves needs another for a moment.)
 
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
@@ -79,11 +80,13 @@ case $name in
 hugetlb-soft-offline) added=1 ;;
 *) added=2 ;;
 esac
-# Before there are huge pages in use: they may keep the area from being had.
-if [ $added -eq 2 ]; then
+cycle() {
 	begin cycle any
-	await cycle cycling || bail "the area cannot be had before it starts"
-fi
+	await cycle cycling || bail "the area cannot be had"
+}
+
+# Before there are huge pages in use: they may keep the area from being had.
+[ $added -eq 2 ] && cycle
 case $name in
 dmabuf-heap) program=dmabuf-heaps/$name ;;
 cow|gup_longterm) everything ;;
@@ -95,10 +98,16 @@ gup_pin_longterm) program=mm/gup_test args="-L -r 1" ;;
 esac
 [ -x "$here/$program" ] || bail "no program $program"
 
+case $name in
+hugetlb-madvise) end cycle >/tmp/before || bail "the area cannot be had before it starts: $(cat /tmp/before)" ;;
+esac
 # shellcheck disable=SC2086 # words of the program
 "$here/$program" $args >/tmp/kselftest.out 2>&1
 pass_on $?
 nothing
+case $name in
+hugetlb-madvise) cycle ;;
+esac
 if [ $added -eq 2 ]; then
 	end cycle
 	result $? "$name: area could be had meanwhile, and is whole"

@@ -13,8 +13,8 @@ begin cycle migrating
 await cycle cycling || bail "the area cannot be had"
 # What it allocates fits outside the area, where all that has to move must go.
 quietly stress-ng --timeout 60 --verify --temp-path /mnt/vda \
-	--vm 1 --vm-bytes 96M --fork 1 --mmap 1 --mmap-bytes 64M --hdd 1 --hdd-bytes 64M --shm 1 --shm-bytes 8M \
-	--malloc 1 --malloc-bytes 32M
+	--vm 1 --vm-bytes 96M --fork 1 --mmap 1 --mmap-bytes 64M --hdd 1 --hdd-bytes 64M --shm 1 --shm-bytes 8M --shm-objs 4 \
+	--malloc 1 --malloc-bytes 256K --malloc-max 256
 result $? "stress.stress_ng_finds_nothing_wrong"
 end cycle
 result $? "stress.area_could_be_had_each_time"

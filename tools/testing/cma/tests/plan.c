@@ -13,62 +13,12 @@
 #include "../../../../mm/cma/map.h"
 #include "../../../../mm/cma/plan.h"
 #include "../harness.h"
+#include "../naive_plan.h"
 
 #define PHYS_MAX	((phys_addr_t)~0ULL)
 #define PHYS_BITS	(8 * sizeof(phys_addr_t))
 #define MiB		((phys_addr_t)1 << 20)
 #define COUNT(array)	(sizeof(array) / sizeof(*(array)))
-
-struct question {
-	struct cma_request req;
-	struct cma_machine machine;
-	struct cma_plan plan;
-	int error;
-};
-
-static void explain_question(const void *context)
-{
-	const struct question *q = context;
-	const struct cma_plan *plan = &q->plan;
-	unsigned int i;
-
-	printf("# base 0x%llx size 0x%llx limit 0x%llx alignment 0x%llx order %u%s\n",
-	       (unsigned long long)q->req.base, (unsigned long long)q->req.size,
-	       (unsigned long long)q->req.limit,
-	       (unsigned long long)q->req.alignment, q->req.order_per_bit,
-	       q->req.fixed ? " fixed" : "");
-	printf("# on min_alignment 0x%llx page_size 0x%llx slots %u\n",
-	       (unsigned long long)q->machine.min_alignment,
-	       (unsigned long long)q->machine.page_size,
-	       q->machine.slots_left);
-	printf("#    memory_end 0x%llx highmem_start 0x%llx dma_end 0x%llx\n",
-	       (unsigned long long)q->machine.memory_end,
-	       (unsigned long long)q->machine.highmem_start,
-	       (unsigned long long)q->machine.dma_end);
-	printf("# gave %d, \"%s\": base 0x%llx size 0x%llx alignment 0x%llx%s\n",
-	       q->error, plan->problem ?: "", (unsigned long long)plan->base,
-	       (unsigned long long)plan->size,
-	       (unsigned long long)plan->alignment,
-	       plan->fixed ? " fixed" : "");
-	for (i = 0; i < plan->nr_windows && i < CMA_PLAN_WINDOWS; i++)
-		printf("#   [0x%llx, 0x%llx)%s\n",
-		       (unsigned long long)plan->windows[i].start,
-		       (unsigned long long)plan->windows[i].end,
-		       plan->windows[i].bottom_up ? " upwards" : "");
-}
-
-/* Ask, with rubbish in the answer. */
-static void declare(struct question *q)
-{
-	memset(&q->plan, 0x5a, sizeof(q->plan));
-	q->error = cma_plan_declare(&q->req, &q->machine, &q->plan);
-}
-
-static void adopt(struct question *q)
-{
-	memset(&q->plan, 0x5a, sizeof(q->plan));
-	q->error = cma_plan_adopt(&q->req, &q->machine, &q->plan);
-}
 
 /* A board with 1 GiB of memory, all of it low. */
 static const struct cma_machine board = {
@@ -204,7 +154,7 @@ static void check_refusals(const struct refusal *refusals, unsigned int number,
 	struct question q = {};
 	unsigned int i;
 
-	test_explain(explain_question, &q);
+	test_explain(question_explain, &q);
 	for (i = 0; i < number; i++) {
 		q.req = refusals[i].req;
 		q.machine = refusals[i].machine ? *refusals[i].machine : board;
@@ -217,12 +167,12 @@ static void check_refusals(const struct refusal *refusals, unsigned int number,
 
 static void each_bad_declaration_has_its_own_words(void)
 {
-	check_refusals(bad_declarations, COUNT(bad_declarations), declare);
+	check_refusals(bad_declarations, COUNT(bad_declarations), question_declare);
 }
 
 static void each_bad_adoption_has_its_own_words(void)
 {
-	check_refusals(bad_adoptions, COUNT(bad_adoptions), adopt);
+	check_refusals(bad_adoptions, COUNT(bad_adoptions), question_adopt);
 }
 
 static void a_fixed_area_lies_where_it_was_told(void)
@@ -232,8 +182,8 @@ static void a_fixed_area_lies_where_it_was_told(void)
 		.req = { .base = 760 * MiB, .size = 7 * MiB, .fixed = true },
 	};
 
-	test_explain(explain_question, &q);
-	declare(&q);
+	test_explain(question_explain, &q);
+	question_declare(&q);
 	CHECK_EQ(q.error, 0);
 	CHECK(!q.plan.problem);
 	CHECK(q.plan.fixed);
@@ -243,12 +193,12 @@ static void a_fixed_area_lies_where_it_was_told(void)
 
 	q.req.base = 768 * MiB;		/* from the border on */
 	q.req.size = 256 * MiB;		/* to the end */
-	declare(&q);
+	question_declare(&q);
 	CHECK_EQ(q.error, 0);
 
 	q.req.base = 0;			/* that is anywhere */
 	q.req.size = 8 * MiB;
-	declare(&q);
+	question_declare(&q);
 	CHECK_EQ(q.error, 0);
 	CHECK(!q.plan.fixed);
 	CHECK_EQ(q.plan.nr_windows, 2);
@@ -272,22 +222,22 @@ static void without_high_memory_there_is_one_window(void)
 		.req = { .size = 64 * MiB, .limit = 255 * MiB },
 	};
 
-	test_explain(explain_question, &q);
-	declare(&q);
+	test_explain(question_explain, &q);
+	question_declare(&q);
 	CHECK_EQ(q.error, 0);
 	CHECK_EQ(q.plan.nr_windows, 1);
 	check_window(&q, 0, 0, 252 * MiB, false);
 
 	q.req.base = 101 * MiB;
 	q.req.alignment = 16 * MiB;
-	declare(&q);
+	question_declare(&q);
 	CHECK_EQ(q.plan.nr_windows, 1);
 	check_window(&q, 0, 112 * MiB, 240 * MiB, false);
 
 	/* A bit that stands for more than the alignment is the alignment. */
 	q.req.alignment = 0;
 	q.req.order_per_bit = 13;
-	declare(&q);
+	question_declare(&q);
 	CHECK_EQ(q.plan.alignment, 32 * MiB);
 	check_window(&q, 0, 128 * MiB, 224 * MiB, false);
 }
@@ -299,33 +249,33 @@ static void high_memory_is_tried_first(void)
 		.req = { .size = 64 * MiB },
 	};
 
-	test_explain(explain_question, &q);
-	declare(&q);
+	test_explain(question_explain, &q);
+	question_declare(&q);
 	CHECK_EQ(q.plan.nr_windows, 2);
 	check_window(&q, 0, 768 * MiB, 1024 * MiB, false);
 	check_window(&q, 1, 0, 768 * MiB, false);
 
 	q.req.size = 260 * MiB;		/* too large for the high part */
-	declare(&q);
+	question_declare(&q);
 	CHECK_EQ(q.plan.nr_windows, 1);
 	check_window(&q, 0, 0, 768 * MiB, false);
 
 	q.req.size = 64 * MiB;
 	q.req.base = 800 * MiB;		/* no low part */
-	declare(&q);
+	question_declare(&q);
 	CHECK_EQ(q.plan.nr_windows, 1);
 	check_window(&q, 0, 800 * MiB, 1024 * MiB, false);
 
 	q.req.base = 0;
 	q.req.limit = 768 * MiB;	/* no high part */
-	declare(&q);
+	question_declare(&q);
 	CHECK_EQ(q.plan.nr_windows, 1);
 	check_window(&q, 0, 0, 768 * MiB, false);
 
 	/* Where the border is not aligned, both sides stay off it. */
 	q.req.limit = 0;
 	q.machine.highmem_start = 762 * MiB;
-	declare(&q);
+	question_declare(&q);
 	CHECK_EQ(q.plan.nr_windows, 2);
 	check_window(&q, 0, 764 * MiB, 1024 * MiB, false);
 	check_window(&q, 1, 0, 760 * MiB, false);
@@ -338,27 +288,27 @@ static void memory_that_no_32_bit_device_needs_is_tried_first(void)
 		.req = { .size = 64 * MiB },
 	};
 
-	test_explain(explain_question, &q);
+	test_explain(question_explain, &q);
 	q.machine.dma_end = 512 * MiB;
-	declare(&q);
+	question_declare(&q);
 	CHECK_EQ(q.plan.nr_windows, 2);
 	check_window(&q, 0, 512 * MiB, 1024 * MiB, true);
 	check_window(&q, 1, 0, 1024 * MiB, false);
 
 	q.req.size = 516 * MiB;		/* does not fit there */
-	declare(&q);
+	question_declare(&q);
 	CHECK_EQ(q.plan.nr_windows, 1);
 	check_window(&q, 0, 0, 1024 * MiB, false);
 
 	q.req.size = 64 * MiB;
 	q.req.base = 4 * MiB;		/* the declarer has a wish */
-	declare(&q);
+	question_declare(&q);
 	CHECK_EQ(q.plan.nr_windows, 1);
 	check_window(&q, 0, 4 * MiB, 1024 * MiB, false);
 
 	q.req.base = 0;
 	q.req.limit = 512 * MiB;	/* a 32-bit device declares */
-	declare(&q);
+	question_declare(&q);
 	CHECK_EQ(q.plan.nr_windows, 1);
 	check_window(&q, 0, 0, 512 * MiB, false);
 }
@@ -371,8 +321,8 @@ static void adopted_memory_is_taken_as_it_is(void)
 			 .alignment = 3, .order_per_bit = 10 },
 	};
 
-	test_explain(explain_question, &q);
-	adopt(&q);
+	test_explain(question_explain, &q);
+	question_adopt(&q);
 	CHECK_EQ(q.error, 0);
 	CHECK(!q.plan.problem);
 	CHECK(q.plan.fixed);
@@ -384,174 +334,8 @@ static void adopted_memory_is_taken_as_it_is(void)
 	/* The last bytes that an address can name, less one alignment. */
 	q.req.base = PHYS_MAX - 8 * MiB + 1;
 	q.req.size = 4 * MiB;
-	adopt(&q);
+	question_adopt(&q);
 	CHECK_EQ(q.error, 0);
-}
-
-/* What the answer to a declaration must be, in numbers that do not wrap. */
-struct expectation {
-	int error;
-	u128 size, alignment, base, limit, border;
-};
-
-static u128 next_multiple(u128 number, u128 of)
-{
-	return (number + of - 1) / of * of;
-}
-
-static u128 wide_min(u128 a, u128 b)
-{
-	return a < b ? a : b;
-}
-
-static u128 wide_max(u128 a, u128 b)
-{
-	return a > b ? a : b;
-}
-
-/* Can an area lie in [from, to)? */
-static bool room(const struct expectation *e, u128 from, u128 to)
-{
-	return next_multiple(from, e->alignment) + e->size <= to;
-}
-
-static int expect_size(const struct question *q, u128 alignment,
-		       struct expectation *e)
-{
-	u128 granule;
-
-	if (!q->machine.slots_left)
-		return -ENOSPC;
-	if (!q->req.size)
-		return -EINVAL;
-
-	e->size = next_multiple(q->req.size, alignment);
-	if (e->size > PHYS_MAX || q->req.order_per_bit >= 64)
-		return -EINVAL;
-	granule = (u128)q->machine.page_size << q->req.order_per_bit;
-	if (granule > PHYS_MAX || e->size % granule ||
-	    e->size / q->machine.page_size > CMA_MAP_MAX_PAGES)
-		return -EINVAL;
-
-	e->alignment = wide_max(alignment, granule);
-	e->base = q->req.base;
-	e->border = q->machine.highmem_start;
-	e->limit = q->machine.memory_end;
-	if (q->req.limit)
-		e->limit = wide_min(e->limit, q->req.limit);
-	return 0;
-}
-
-static void expect_declaration(const struct question *q, struct expectation *e)
-{
-	u128 alignment = wide_max(q->req.alignment, q->machine.min_alignment);
-
-	e->error = expect_size(q, alignment, e);
-	if (!e->error && __builtin_popcountll(q->req.alignment) > 1)
-		e->error = -EINVAL;
-	if (e->error)
-		return;
-
-	if (q->req.fixed && e->base) {
-		if (e->base % e->alignment || e->base + e->size > e->limit ||
-		    (e->base < e->border && e->base + e->size > e->border))
-			e->error = -EINVAL;
-		return;
-	}
-	if (!room(e, e->base, e->limit))
-		e->error = -EINVAL;
-	else if (!room(e, wide_max(e->base, e->border), e->limit) &&
-		 !room(e, e->base, wide_min(e->border, e->limit)))
-		e->error = -ENOMEM;
-}
-
-static void expect_adoption(const struct question *q, struct expectation *e)
-{
-	e->error = expect_size(q, q->machine.min_alignment, e);
-	if (!e->error && (q->req.size % q->machine.min_alignment ||
-			  e->base % e->alignment ||
-			  e->base + e->size > PHYS_MAX))
-		e->error = -EINVAL;
-}
-
-static void check_windows(const struct question *q, const struct expectation *e)
-{
-	const struct cma_window *window;
-	bool upwards, high, low;
-	unsigned int i, number = 0;
-
-	CHECK(q->plan.nr_windows <= CMA_PLAN_WINDOWS);
-	for (i = 0; i < q->plan.nr_windows; i++) {
-		window = &q->plan.windows[i];
-		CHECK(window->start % e->alignment == 0);
-		CHECK(window->end % e->alignment == 0);
-		CHECK(window->start >= e->base && window->end <= e->limit);
-		CHECK(window->start + e->size <= window->end);
-		CHECK(window->start >= e->border || window->end <= e->border);
-	}
-
-	upwards = q->machine.dma_end && !e->base &&
-		  room(e, q->machine.dma_end,
-		       e->border > q->machine.dma_end ?
-		       wide_min(e->border, e->limit) : e->limit);
-	high = room(e, wide_max(e->base, e->border), e->limit);
-	low = room(e, e->base, wide_min(e->border, e->limit));
-
-	if (upwards) {
-		window = &q->plan.windows[number++];
-		CHECK(window->bottom_up);
-		CHECK(window->start >= q->machine.dma_end);
-	}
-	if (high) {
-		window = &q->plan.windows[number++];
-		CHECK(!window->bottom_up);
-		CHECK(window->start >= e->border);
-	}
-	if (low) {
-		window = &q->plan.windows[number++];
-		CHECK(!window->bottom_up);
-		CHECK(window->end <= e->border);
-	}
-	CHECK_EQ(q->plan.nr_windows, number);
-}
-
-static void check_answer(const struct question *q, const struct expectation *e)
-{
-	CHECK_EQ(q->error, e->error);
-	CHECK_EQ(!!q->plan.problem, !!e->error);
-	if (e->error)
-		return;
-
-	CHECK(q->plan.size == e->size);
-	CHECK(q->plan.alignment == e->alignment);
-	CHECK(q->plan.base == e->base);
-	if (q->plan.fixed)
-		CHECK_EQ(q->plan.nr_windows, 0);
-}
-
-static void check_declaration(struct question *q)
-{
-	struct expectation e = {};
-
-	declare(q);
-	expect_declaration(q, &e);
-	check_answer(q, &e);
-	if (e.error)
-		return;
-	CHECK_EQ(q->plan.fixed, q->req.fixed && q->req.base);
-	if (!q->plan.fixed)
-		check_windows(q, &e);
-}
-
-static void check_adoption(struct question *q)
-{
-	struct expectation e = {};
-
-	adopt(q);
-	expect_adoption(q, &e);
-	check_answer(q, &e);
-	if (!e.error)
-		CHECK(q->plan.fixed);
 }
 
 /*
@@ -612,7 +396,7 @@ static void every_request_to_a_tiny_machine(void)
 	};
 	unsigned long number, rest;
 
-	test_explain(explain_question, &q);
+	test_explain(question_explain, &q);
 	for (number = 0, rest = 0; !rest; number++) {
 		rest = number;
 		q.req.base = choice(&rest, TINY + 2);
@@ -624,11 +408,11 @@ static void every_request_to_a_tiny_machine(void)
 		q.machine.highmem_start = borders[choice(&rest, COUNT(borders))];
 
 		q.req.fixed = false;
-		check_declaration(&q);
+		naive_check_declaration(&q);
 		check_places(&q);
 		q.req.fixed = true;
-		check_declaration(&q);
-		check_adoption(&q);
+		naive_check_declaration(&q);
+		naive_check_adoption(&q);
 	}
 	test_note("%lu requests", number);
 }
@@ -708,12 +492,12 @@ static void random_requests_agree_with_long_arithmetic(void)
 	struct question q;
 	struct rng rng = rng_stream(1UL << 32);
 
-	test_explain(explain_question, &q);
+	test_explain(question_explain, &q);
 	for (number = 0; number < test_ops / 4; number++) {
 		random_question(&rng, &q);
-		check_declaration(&q);
+		naive_check_declaration(&q);
 		granted += !q.error;
-		check_adoption(&q);
+		naive_check_adoption(&q);
 		adopted += !q.error;
 	}
 	test_note("%lu requests, %lu areas declared, %lu adopted", number,

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Fuzzing shim: nothing is thrown away after boot; the target calls initcalls. */
+#ifndef _CMA_FUZZ_INIT_H
+#define _CMA_FUZZ_INIT_H
+
+#define __init
+#define __initdata
+#define __ro_after_init
+#define late_initcall(call)	extern int shim_initcall
+
+#endif

@@ -66,7 +66,7 @@ def run_kunit(_stage, args):
 
 
 def run_check(_stage, _args):
-    return run_command("check", ["scripts/check"], details_below=True)
+    return run_command("check", ["scripts/check", "--quick"], details_below=True)
 
 
 def run_host(_stage, _args):

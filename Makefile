@@ -27,7 +27,8 @@ help:
 	@echo
 	@echo '  make prepare         the tree to edit: out/arm64/src'
 	@echo '  make refresh         bring edits made there back to the repository'
-	@echo '  make check           style, include arrows, sparse, kernel-doc, hooks'
+	@echo '  make check           style, include arrows, kernel-doc, hooks; sparse, coccinelle, gcc, clang and their analysers'
+	@echo '  make fuzz            hostile input to all parsers, for a minute (T=seconds: as long as that)'
 	@echo '  make test-bases      does it apply to every 6.12.y that Debian offers?'
 	@echo '  make menuconfig      base version, memory, area sizes (make config: by questions)'
 	@echo
@@ -70,7 +71,7 @@ image-%: prepare
 	@scripts/configure $(call name_of,$*)
 	@scripts/build $(call name_of,$*)
 
-.PHONY: run test shell check test-bases bench holds
+.PHONY: run test shell check fuzz test-bases bench holds
 .PHONY: test-clients test-boards test-configs test-abi
 run: image
 	@scripts/run
@@ -100,8 +101,11 @@ test-abi: deps-abi image-bench image-upstream
 shell: image
 	@scripts/shell
 
-check: image
+check: deps-check image
 	@scripts/check
+
+fuzz: deps-fuzz
+	@scripts/fuzz --time $(or $(T),60)
 
 test-bases: deps
 	@scripts/test-bases

@@ -22,6 +22,9 @@ help:
 	@echo '  make test-configs    other page sizes, architectures, nodes, options; an hour from nothing'
 	@echo '  make test-abi        all that others see of CMA, beside upstream'
 	@echo
+	@echo '  make patchset        the series for git am -> out/patchset (AUTHOR="Name <mail>", BASE=/path/to/linux-6.12.y)'
+	@echo '  make bisect          build every patch of it, boot three; within the hour (FULL=1: all of it, for hours)'
+	@echo
 	@echo '  make bench           what requests cost, ours beside upstream (PEER=Image: and a third kernel)'
 	@echo '  make holds           how long zone->lock and our locks keep interrupts off'
 	@echo
@@ -109,6 +112,15 @@ fuzz: deps-fuzz
 
 test-bases: deps
 	@scripts/test-bases
+
+# What a user takes from here. BASE: a tree of theirs in place of Debian's.
+.PHONY: patchset bisect
+patchset: unpack
+	@scripts/patchset $(if $(AUTHOR),--author "$$AUTHOR") $(if $(BASE),--base "$$BASE")
+
+# Of the series that is there, if there is one.
+bisect: prepare $(if $(wildcard $(OUT)/patchset/base),,patchset)
+	@scripts/bisect $(if $(FULL),--full)
 
 bench: image-bench image-upstream
 	@scripts/bench $(if $(PEER),--peer $(PEER))

@@ -72,19 +72,34 @@ def locate(diff, lines):
     scopes = csource.scopes(diff.path, lines)
     changes = []
     for number, hunk in enumerate(diff.hunks, 1):
-        what = f"{diff.path}.diff: hunk {number}, {'in ' + hunk.function if hunk.function else 'outside functions'}"
-        if hunk.function and hunk.function not in [s.name for s in scopes]:
-            raise Failure(f"{what}: there is no such function in the file")
-        image = [text for tag, text in hunk.lines if tag != "+"]
-        found = places(lines, scopes, hunk.function, image)
-        if len(found) != 1:
-            raise Failure(f"{what}: its context and removed lines occur {len(found)} times, not once")
-        changes += _changes(hunk, found[0])
+        changes += _changes(hunk, _place(diff.path, number, hunk, lines, scopes))
     for before, after in zip(changes, changes[1:]):
         if after.start < before.end or after.start == before.start:
             raise Failure(f"{diff.path}.diff: hunk in {after.function or 'no function'} overlaps the one before,"
                           " or stands in the wrong order")
     return changes
+
+
+def _place(path, number, hunk, lines, scopes):
+    """The one place of a hunk."""
+    what = f"{path}.diff: hunk {number}, {'in ' + hunk.function if hunk.function else 'outside functions'}"
+    if hunk.function and hunk.function not in [s.name for s in scopes]:
+        raise Failure(f"{what}: there is no such function in the file")
+    found = places(lines, scopes, hunk.function, [text for tag, text in hunk.lines if tag != "+"])
+    if len(found) != 1:
+        raise Failure(f"{what}: its context and removed lines occur {len(found)} times, not once")
+    return found[0]
+
+
+def misfits(diff, text):
+    """Why hunks do not apply, each tried by itself; none: all of them do."""
+    lines, found = text.split("\n"), []
+    for number, hunk in enumerate(diff.hunks, 1):
+        try:
+            _place(diff.path, number, hunk, lines, csource.scopes(diff.path, lines))
+        except Failure as failure:
+            found.append(str(failure))
+    return found
 
 
 def _changes(hunk, at):

@@ -104,3 +104,13 @@ class Make(unittest.TestCase):
     def test_remove_a_whole_function(self):
         text = self.made(BEFORE[:BEFORE.index("static int one")] + BEFORE[BEFORE.index("#ifdef"):])
         self.assertEqual(text.count("@@ -"), 1)
+
+
+class Misfits(unittest.TestCase):
+    def test_every_hunk_that_does_not_fit_is_told(self):
+        found = hooks.misfits(diff("@@ -1,1 +1,2 @@ [p] three\n \tif (x)\n+\t\thook(x);\n",
+                                   "@@ -9,1 +9,2 @@ [p] two\n \tif (x)\n+\t\thook(x);\n",
+                                   "@@ -9,1 +9,2 @@ [p] one\n \tif (x)\n+\t\thook(x);\n"), BEFORE)
+        self.assertEqual(len(found), 2)
+        self.assertRegex(found[0], "mm/f.c.diff: hunk 1, in three: there is no such function")
+        self.assertRegex(found[1], "mm/f.c.diff: hunk 3, in one: .* 0 times")

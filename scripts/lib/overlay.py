@@ -7,6 +7,14 @@ import subprocess
 from lib import hooks
 from lib.common import MIRRORED, PRISTINE, REPO, STRIPPED, Failure
 
+_base, _stripped = PRISTINE, STRIPPED
+
+
+def use(base, stripped):
+    """Make it of another base than out/pristine, and of what the strip has left of that one."""
+    global _base, _stripped
+    _base, _stripped = base, stripped
+
 
 def repository_files():
     """In-tree paths of the repository's own files and of its hook diffs, as two sorted lists."""
@@ -21,14 +29,14 @@ def repository_files():
 
 
 def deleted_by_strip():
-    return set((STRIPPED / "DELETED").read_text().split())
+    return set((_stripped / "DELETED").read_text().split())
 
 
 def before_hooks(path):
     """The stripped tree's file, or None where it has none."""
     if path in deleted_by_strip():
         return None
-    for root in (STRIPPED, PRISTINE):
+    for root in (_stripped, _base):
         if (root / path).is_file():
             return root / path
     return None
@@ -58,7 +66,7 @@ def maintainers():
     """The kernel's MAINTAINERS with our section in its place in the alphabet."""
     ours = (REPO / "MAINTAINERS").read_text().strip() + "\n"
     title = ours.split("\n", 1)[0]
-    head, marker, rest = (PRISTINE / "MAINTAINERS").read_text().partition("\nMaintainers List\n")
+    head, marker, rest = (_base / "MAINTAINERS").read_text().partition("\nMaintainers List\n")
     if not marker:
         raise Failure("MAINTAINERS: cannot find where the list of sections starts in the base's")
     sections = rest.split("\n\n")
@@ -77,18 +85,18 @@ def wanted(without=()):
     """
     files, diffs = repository_files()
     result = {path: None for path in deleted_by_strip()}
-    for path in STRIPPED.rglob("*"):
-        name = str(path.relative_to(STRIPPED))
+    for path in _stripped.rglob("*"):
+        name = str(path.relative_to(_stripped))
         if path.is_file() and name != "DELETED":
-            result[name] = (path.read_bytes(), _mode(PRISTINE / name))
+            result[name] = (path.read_bytes(), _mode(_base / name))
     for path in files:
         if before_hooks(path):
             raise Failure(f"{path}: the kernel has this file; change it by a hook diff, or let the strip delete it")
         result[path] = ((REPO / path).read_bytes(), _mode(REPO / path))
     for path in diffs:
-        result[path] = (with_hooks(path, without).encode(), _mode(PRISTINE / path))
+        result[path] = (with_hooks(path, without).encode(), _mode(_base / path))
     if (REPO / "MAINTAINERS").exists():
-        result["MAINTAINERS"] = (maintainers().encode(), _mode(PRISTINE / "MAINTAINERS"))
+        result["MAINTAINERS"] = (maintainers().encode(), _mode(_base / "MAINTAINERS"))
     return result
 
 

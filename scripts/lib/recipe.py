@@ -244,15 +244,19 @@ def read(recipe):
 def apply(recipe, tree):
     """Yield (path, stripped text), or (path, None) for a file to delete."""
     for path, steps in read(recipe):
-        if not (tree / path).is_file():
-            raise Failure(f"{recipe.name}: {path} is not in {tree}")
-        if [verb for _, verb, _ in steps] == ["delete"]:
-            yield path, None
-            continue
-        text = Text(path, (tree / path).read_text())
-        for number, verb, arguments in steps:
-            try:
-                STEPS[verb](text, *arguments)
-            except (StepFailed, TypeError) as why:
-                raise Failure(f"{recipe.name}: line {number}: {path}: {verb} {' '.join(arguments)}: {why}") from None
-        yield path, text.text
+        yield path, strip(recipe, tree, path, steps)
+
+
+def strip(recipe, tree, path, steps):
+    """One file's text after its steps, None if it is to be deleted."""
+    if not (tree / path).is_file():
+        raise Failure(f"{recipe.name}: {path} is not in {tree}")
+    if [verb for _, verb, _ in steps] == ["delete"]:
+        return None
+    text = Text(path, (tree / path).read_text())
+    for number, verb, arguments in steps:
+        try:
+            STEPS[verb](text, *arguments)
+        except (StepFailed, TypeError) as why:
+            raise Failure(f"{recipe.name}: line {number}: {path}: {verb} {' '.join(arguments)}: {why}") from None
+    return text.text

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0
+"""checkpatch.pl --strict, and where it does not know better."""
+
+import fnmatch
+import shutil
+import subprocess
+
+from lib.common import OUT, REPO, SOURCE
+
+# Where checkpatch does not know better: (files, types of complaint, why). What holds everywhere is in .checkpatch.conf.
+STYLE_EXCEPTIONS = [
+    ("include/trace/events/*", "OPEN_ENDED_LINE PARENTHESIS_ALIGNMENT", "the layout that TRACE_EVENT() has"),
+    ("include/trace/events/*", "MACRO_ARG_UNUSED TRAILING_SEMICOLON", "an X-macro, used column by column"),
+    ("include/linux/contig_reason.h", "COMPLEX_MACRO MACRO_ARG_UNUSED", "the X-macro of reasons"),
+    ("*Kconfig*", "EMBEDDED_FILENAME", "the file that it sources"),
+    ("include/linux/mmzone.h", "MACRO_ARG_UNUSED", "stubs, in the form of those that they replace"),
+    ("mm/cma/area.h", "MACRO_ARG_REUSE", "an iterator"),
+    ("include/linux/dma-contiguous.h", "OPEN_BRACE", "taken for a variable, as below"),
+    ("kernel/dma/contiguous-of.c", "OPEN_BRACE", "taken for a variable, as below"),
+    ("mm/cma/area.c", "OPEN_BRACE", "taken for a variable: a function with a function among its arguments"),
+    ("mm/cma/boot.c", "CAMELCASE", "the names of page flags"),
+    ("mm/contig/range.c", "BRACKET_SPACE", "designated initializers out of an X-macro"),
+    ("include/linux/dma-contiguous.h", "ENOSYS", "what the call has always returned without DMA_CMA"),
+    ("mm/show_mem.c", "PRINTK_WITHOUT_KERN_LEVEL", "a line of a report, as those around it"),
+    ("tools/*", "PREFER_DEFINED_ATTRIBUTE_MACRO BIT_MACRO CAMELCASE", "user space has not the kernel's macros"),
+    ("tools/*", "EMBEDDED_FUNCTION_NAME", "the word of an interface or a message, not the function's name"),
+    ("tools/testing/cma/plugin/*", "NEW_TYPEDEFS", "QEMU's interface, under its own names"),
+    ("tools/testing/cma/*include/*", "MACRO_ARG_REUSE MACRO_ARG_UNUSED MACRO_ARG_PRECEDENCE NEW_TYPEDEFS EXPORT_SYMBOL"
+     " IS_ENABLED_CONFIG", "stands in for the kernel's header of that name"),
+]
+
+
+def checkpatch(*args):
+    """What it complains of and nobody has excepted."""
+    here = _tree()
+    done = subprocess.run(["perl", SOURCE / "scripts/checkpatch.pl", f"--root={here}", "--strict", "--terse",
+                           "--show-types", "--no-summary", "--color=never", *args],
+                          cwd=here, text=True, capture_output=True)
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()] if done.returncode else []
+    return [line for line in lines if not excepted(line)]
+
+
+def _tree():
+    """What looks like the kernel's tree to checkpatch, which drops a file where it runs.
+
+    get_maintainer.pl is not in it: for each file of a patch it would be asked whether somebody still maintains that.
+    """
+    here = OUT / "check"
+    (here / "scripts").mkdir(parents=True, exist_ok=True)
+    for directory, left_out in ((".", "scripts"), ("scripts", "get_maintainer.pl")):
+        for entry in (SOURCE / directory).iterdir():
+            link = here / directory / entry.name
+            if entry.name != left_out and not link.exists():
+                link.symlink_to(entry)
+    shutil.copy(REPO / ".checkpatch.conf", here)
+    return here
+
+
+def excepted(complaint):
+    path, _, rest = complaint.partition(":")
+    return any(fnmatch.fnmatch(path, pattern) and any(f":{name}:" in rest for name in names.split())
+               for pattern, names, _ in STYLE_EXCEPTIONS)

@@ -86,6 +86,8 @@ def badly_said(patches):
                 found.append(f"{name}: names a person; AUTHOR= does: {line}")
             if len(line) > 75:
                 found.append(f"{name}: more than 75 columns: {line}")
+        if len(patch.subject) > 50:
+            found.append(f"{name}: a subject of more than 50 columns is folded in mail: {patch.subject}")
         if not patch.body.strip():
             found.append(f"{name}: it gives no reason")
     return found

@@ -62,6 +62,9 @@ class Said(unittest.TestCase):
     def test_a_long_line(self):
         self.assertIn("75 columns", series.badly_said([patch(1, "one", body="x" * 76 + "\n")])[0])
 
+    def test_a_long_subject(self):
+        self.assertIn("folded in mail", series.badly_said([patch(1, "one", subject="mm: " + "x" * 47)])[0])
+
     def test_no_reason(self):
         self.assertEqual(series.badly_said([patch(1, "one", body="\n")]), ["series/01-one: it gives no reason"])
 

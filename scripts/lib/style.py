@@ -46,6 +46,8 @@ def _tree():
     get_maintainer.pl is not in it: for each file of a patch it would be asked whether somebody still maintains that.
     """
     here = OUT / "check"
+    if (here / "scripts").is_symlink():         # of an older checkout
+        (here / "scripts").unlink()
     (here / "scripts").mkdir(parents=True, exist_ok=True)
     for directory, left_out in ((".", "scripts"), ("scripts", "get_maintainer.pl")):
         for entry in (SOURCE / directory).iterdir():

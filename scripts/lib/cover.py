@@ -55,9 +55,9 @@ def letter(base):
     """Subject and body, as git takes the description of a branch."""
     header, body = series.message(series.COVER)
     path = MEASURED if MEASURED.exists() else DOCUMENT
-    source = ("measured by make bench on the tree that the series was made from" if path == MEASURED else
-              "as Documentation/admin-guide/mm/cma_cost.rst of this series has them; not measured anew for it")
-    for mark, value in (("@NUMBERS@", numbers(path)), ("@NUMBERS_FROM@", f"Numbers {source}."), ("@BASE@", base)):
+    source = ("Measured by make bench for this series." if path == MEASURED else
+              f"From {DOCUMENT.name} of this series, not measured anew for it.")
+    for mark, value in (("@NUMBERS@", numbers(path)), ("@NUMBERS_FROM@", source), ("@BASE@", base)):
         if mark not in body:
             raise Failure(f"{series.COVER.relative_to(REPO)}: {mark} is nowhere in it")
         body = body.replace(mark, value)

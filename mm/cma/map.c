@@ -47,6 +47,7 @@
 #include <linux/bitops.h>
 #include <linux/bits.h>
 #include <linux/bug.h>
+#include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/find.h>
 #include <linux/limits.h>
@@ -131,10 +132,13 @@ static bool all_set(const unsigned long *bits, unsigned long start,
 static inline void assign_word(unsigned long *word, unsigned long mask,
 			       bool value)
 {
-	*word = value ? *word | mask : *word & ~mask;
+	WRITE_ONCE(*word, value ? *word | mask : *word & ~mask);
 }
 
-/* The bits from @first to @last. Long ranges, for which memset() is faster. */
+/*
+ * The bits from @first to @last. Long ranges, for which memset() is faster. Who
+ * reads them without the lock, in cma_map_next_gap(), takes them as they come.
+ */
 static inline void assign_bits(unsigned long *bits, unsigned long first,
 			       unsigned long last, bool value)
 {
@@ -341,7 +345,7 @@ static void mark_pages(const struct cma_map *map, struct cma_map_set *set,
 	unsigned long last = offset + nr_pages - 1;
 	unsigned int order = map->order_per_bit;
 
-	set->nr_pages += nr_pages;
+	WRITE_ONCE(set->nr_pages, set->nr_pages + nr_pages);
 	if (order)
 		assign_bits(set->pages, offset, last, true);
 	assign_granules(set, offset >> order, last >> order, true);
@@ -363,7 +367,7 @@ static void unmark_pages(const struct cma_map *map, struct cma_map_set *set,
 	unsigned long last = offset + nr_pages - 1;
 	unsigned long first = offset >> order;
 
-	set->nr_pages -= nr_pages;
+	WRITE_ONCE(set->nr_pages, set->nr_pages - nr_pages);
 	if (order) {
 		assign_bits(set->pages, offset, last, false);
 		last >>= order;

@@ -135,8 +135,8 @@ void cma_place_note(struct cma *cma, unsigned long pfn)
 
 	spin_lock_irqsave(&cma->lock, flags);
 	slot = blockers->nr_noted % CMA_NR_BLOCKERS;
-	blockers->pfn[slot] = pfn;
-	blockers->when[slot] = jiffies;
+	WRITE_ONCE(blockers->pfn[slot], pfn);
+	WRITE_ONCE(blockers->when[slot], jiffies);
 	WRITE_ONCE(blockers->nr_noted, blockers->nr_noted + 1);
 	spin_unlock_irqrestore(&cma->lock, flags);
 }

@@ -20,7 +20,7 @@ class Result:
 
 
 def parse_stream(lines, name, exit_status=None, details_below=False):
-    """One program's TAP -> its results, and a failed one if the stream is not whole.
+    """TAP of a program, or of several, one after the other -> results, and a failed one if the stream is not whole.
 
     What is said about a result comes before it, or (details_below) after it.
     """
@@ -34,7 +34,7 @@ def parse_stream(lines, name, exit_status=None, details_below=False):
             results.append(Result(match[3] or f"{name} {match[2]}", status, details if status != "pass" else []))
             details = []
         elif match := PLAN.match(line):
-            plan = int(match[1])
+            plan = (plan or 0) + int(match[1])
         elif line.startswith("Bail out!"):
             bailed = line
         elif details_below and results and results[-1].status == "fail":

@@ -2,6 +2,7 @@
 /* Runs the suites, prints TAP. See harness.h. */
 
 #include <getopt.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -14,7 +15,7 @@
 
 #include "harness.h"
 
-#define DEFAULT_OPS	2000000UL
+#define DEFAULT_OPS	10000000UL
 
 uint64_t test_seed;
 unsigned long test_ops = DEFAULT_OPS;
@@ -24,6 +25,7 @@ static struct {
 	const char *name;
 	unsigned int number;
 	jmp_buf failed;
+	pthread_t thread;
 	bool running;
 	void (*explain)(const void *context);
 	const void *context;
@@ -32,6 +34,7 @@ static struct {
 /* A sanitizer's report ends in SIGABRT, where the test can still be named. */
 const char *__asan_default_options(void);
 const char *__ubsan_default_options(void);
+const char *__tsan_default_options(void);
 
 const char *__asan_default_options(void)
 {
@@ -43,6 +46,11 @@ const char *__ubsan_default_options(void)
 	return "abort_on_error=1:print_stacktrace=1";
 }
 
+const char *__tsan_default_options(void)
+{
+	return "abort_on_error=1:halt_on_error=1";
+}
+
 static void say_how_to_repeat(void)
 {
 	void (*explain)(const void *context) = now.explain;
@@ -52,7 +60,8 @@ static void say_how_to_repeat(void)
 	now.explain = NULL;
 	if (explain)
 		explain(now.context);
-	printf("# again: make -C tools/testing/cma check SEED=%llu OPS=%lu TESTS=%s.%s\n",
+	printf("# again: make -C tools/testing/cma %s SEED=%llu OPS=%lu TESTS=%s.%s\n",
+	       strcmp(now.suite, "tsan") ? "check" : "tsan",
 	       (unsigned long long)test_seed, test_ops, now.suite, now.name);
 	fflush(stdout);
 }
@@ -77,7 +86,8 @@ void test_fail(const char *file, int line, const char *format, ...)
 	va_end(args);
 	printf("\n");
 
-	if (!now.running) {
+	/* A thread of the test's has no way back. */
+	if (!now.running || !pthread_equal(now.thread, pthread_self())) {
 		fflush(stdout);
 		abort();
 	}
@@ -175,7 +185,7 @@ static void limit_time(void)
 {
 	struct itimerval timer = {};
 
-	timer.it_value.tv_sec = 60 + test_ops / 10000;
+	timer.it_value.tv_sec = 60 + test_ops / 50000;
 	setitimer(ITIMER_PROF, &timer, NULL);
 }
 
@@ -185,6 +195,7 @@ static bool run(const char *suite, const struct test *test)
 
 	now.suite = suite;
 	now.name = test->name;
+	now.thread = pthread_self();
 	now.running = true;
 	limit_time();
 	if (!setjmp(now.failed)) {

@@ -11,5 +11,8 @@ const struct suite *const suites[] = {
 	&plan_suite_phys32,
 	&pieces_suite,
 	&parse_suite,
+	&engine_suite,
+	&faults_suite,
+	&threads_suite,
 	NULL
 };

@@ -12,6 +12,9 @@ unsigned int shim_warnings(void);
 /* The allocation after @after more that succeed fails, once; < 0: none does. */
 void shim_fail_allocation(int after);
 
+/* What was printed last, by this thread. */
+const char *shim_last_line(void);
+
 /* How many allocations have not been freed. */
 long shim_allocations(void);
 

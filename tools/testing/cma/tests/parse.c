@@ -226,7 +226,7 @@ static void random_texts(void)
 	struct reading reading;
 
 	test_explain(explain_reading, &reading);
-	for (number = 0; number < test_ops / 4; number++) {
+	for (number = 0; number < test_ops / 20; number++) {
 		memset(&reading, 0, sizeof(reading));
 		reading.last_addr = last_addrs[rng_between(&rng, 0, 3)];
 		if (rng_once_in(&rng, 3))

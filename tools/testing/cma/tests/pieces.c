@@ -236,7 +236,7 @@ static void random_memory_against_a_sorted_list(void)
 	struct rng rng = rng_stream(77);
 	unsigned long i;
 
-	for (i = 0; i < test_ops / 50 + 1; i++)
+	for (i = 0; i < test_ops / 250 + 1; i++)
 		random_memory(&rng);
 }
 

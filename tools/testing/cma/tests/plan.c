@@ -493,7 +493,7 @@ static void random_requests_agree_with_long_arithmetic(void)
 	struct rng rng = rng_stream(1UL << 32);
 
 	test_explain(question_explain, &q);
-	for (number = 0; number < test_ops / 4; number++) {
+	for (number = 0; number < test_ops / 20; number++) {
 		random_question(&rng, &q);
 		naive_check_declaration(&q);
 		granted += !q.error;

@@ -16,4 +16,6 @@ void shim_warn(const char *file, int line, const char *what);
 		shim_warn(__FILE__, __LINE__, #condition);	\
 	_warn; })
 
+#define WARN_ON(condition)	WARN_ON_ONCE(condition)
+
 #endif

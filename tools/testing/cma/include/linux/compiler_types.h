@@ -3,6 +3,8 @@
 #ifndef _CMA_SHIM_COMPILER_TYPES_H
 #define _CMA_SHIM_COMPILER_TYPES_H
 
+#include <linux/kconfig.h>
+
 #define __maybe_unused	__attribute__((__unused__))
 
 #endif

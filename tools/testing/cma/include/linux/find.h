@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Host shim: searching bitmaps. As in the kernel no word outside of the range
- * is read, so that the address sanitizer sees what the kernel would touch.
+ * is read, so that the address sanitizer sees what the kernel would touch. Words
+ * are read whole: what mm/cma/map.c reads without a lock is a hint.
  */
 #ifndef _CMA_SHIM_FIND_H
 #define _CMA_SHIM_FIND_H
 
 #include <linux/bitops.h>
+#include <linux/compiler.h>
 
 /* The first bit from @from on that is set after inverting with @flip. */
 static inline unsigned long shim_find(const unsigned long *bits,
@@ -17,7 +19,7 @@ static inline unsigned long shim_find(const unsigned long *bits,
 
 	while (from < size) {
 		at = from % BITS_PER_LONG;
-		word = (bits[from / BITS_PER_LONG] ^ flip) >> at;
+		word = (READ_ONCE(bits[from / BITS_PER_LONG]) ^ flip) >> at;
 		if (word) {
 			from += __ffs(word);
 			return from < size ? from : size;

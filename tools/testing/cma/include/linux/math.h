@@ -8,6 +8,10 @@
 #define round_down(x, power)	((x) & ~SHIM_LOW_BITS(x, power))
 #define round_up(x, power)	((((x) - 1) | SHIM_LOW_BITS(x, power)) + 1)
 
+#define ALIGN(x, power)		round_up(x, power)
+#define ALIGN_DOWN(x, power)	round_down(x, power)
+#define IS_ALIGNED(x, power)	(!((x) & SHIM_LOW_BITS(x, power)))
+
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
 
 #endif

@@ -3,11 +3,13 @@
 #ifndef _CMA_SHIM_SLAB_H
 #define _CMA_SHIM_SLAB_H
 
+#include <linux/gfp_types.h>
 #include <linux/types.h>
-
-#define GFP_KERNEL	0u
 
 void *kvcalloc(size_t nr, size_t size, gfp_t gfp);
 void kvfree(const void *memory);
+
+#define kcalloc(nr, size, gfp)	kvcalloc(nr, size, gfp)
+#define kfree(memory)		kvfree(memory)
 
 #endif

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Host shim: there are no huge pages of a pool. */
+#ifndef _CMA_SHIM_HUGETLB_H
+#define _CMA_SHIM_HUGETLB_H
+
+#define wait_for_freed_hugetlb_folios()	((void)0)
+
+#endif

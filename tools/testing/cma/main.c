@@ -11,6 +11,7 @@ const struct suite *const suites[] = {
 	&plan_suite_phys32,
 	&pieces_suite,
 	&parse_suite,
+	&areas_suite,
 	&engine_suite,
 	&faults_suite,
 	&threads_suite,

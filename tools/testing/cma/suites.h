@@ -10,6 +10,7 @@ extern const struct suite plan_suite;
 extern const struct suite plan_suite_phys32;
 extern const struct suite pieces_suite;
 extern const struct suite parse_suite;
+extern const struct suite areas_suite;
 extern const struct suite engine_suite;
 extern const struct suite faults_suite;
 extern const struct suite threads_suite;

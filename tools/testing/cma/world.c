@@ -477,36 +477,50 @@ void world_poison(struct rng *rng)
 		model_poison(page);
 }
 
-/* A peer isolates a pageblock of an area, or has some pages of one in transit. */
-void world_peer_comes(struct rng *rng)
+bool world_peer_claims(unsigned long offset, unsigned long nr_pages)
 {
 	struct cma *cma = world.areas[AREA_A];
-	struct cma_range *range = &cma->ranges[0];
 	unsigned long irqs;
-	struct page *page;
 
-	if (rng_once_in(rng, 2)) {
-		if (world.peer_pages)
-			return;
-		world.peer_offset = rng_between(rng, 0, range->nr_pages - 1);
-		world.peer_pages = rng_skewed(rng, 1, range->nr_pages - world.peer_offset);
-		spin_lock_irqsave(&cma->lock, irqs);
-		if (!cma_map_try_claim(range->map, world.peer_offset, world.peer_pages))
-			world.peer_pages = 0;
-		spin_unlock_irqrestore(&cma->lock, irqs);
-		return;
+	if (world.peer_pages)
+		return false;
+	spin_lock_irqsave(&cma->lock, irqs);
+	if (cma_map_try_claim(cma->ranges[0].map, offset, nr_pages)) {
+		world.peer_offset = offset;
+		world.peer_pages = nr_pages;
 	}
+	spin_unlock_irqrestore(&cma->lock, irqs);
+	return world.peer_pages;
+}
+
+bool world_peer_isolates(unsigned int block)
+{
+	unsigned long pfn = world.areas[AREA_A]->ranges[0].base_pfn +
+			    block * pageblock_nr_pages;
+	struct page *page = pfn_to_page(pfn);
+	unsigned long irqs;
+
 	if (world.peer_pfn)
-		return;
-	world.peer_pfn = range->base_pfn + pageblock_nr_pages * rng_between(rng, 0, 3);
-	page = pfn_to_page(world.peer_pfn);
+		return false;
 	spin_lock_irqsave(&model_zone.lock, irqs);
 	if (!is_migrate_isolate_page(page) &&
-	    move_freepages_block_isolate(&model_zone, page, MIGRATE_ISOLATE))
+	    move_freepages_block_isolate(&model_zone, page, MIGRATE_ISOLATE)) {
 		model_zone.nr_isolate_pageblock++;
-	else
-		world.peer_pfn = 0;
+		world.peer_pfn = pfn;
+	}
 	spin_unlock_irqrestore(&model_zone.lock, irqs);
+	return world.peer_pfn;
+}
+
+void world_peer_comes(struct rng *rng)
+{
+	unsigned long offset = rng_between(rng, 0, world.areas[AREA_A]->nr_pages - 1);
+
+	if (rng_once_in(rng, 2))
+		world_peer_claims(offset, rng_skewed(rng, 1, world.areas[AREA_A]->nr_pages -
+						     offset));
+	else
+		world_peer_isolates(offset >> pageblock_order);
 }
 
 void world_peer_goes(void)
@@ -532,20 +546,20 @@ static unsigned long nr_broken(unsigned long pfn, unsigned long nr_pages)
 	return nr;
 }
 
-/* Nobody is there any more: each range can be had as a whole, the first one first. */
-static void take_whole(struct cma *cma)
+/* Nobody is there any more: each range can be had, the first one first. */
+static void take_ranges(struct cma *cma, unsigned long nr_spared)
 {
-	struct holding whole = { .cma = cma };
+	struct holding taken = { .cma = cma };
 	const struct cma_range *range;
 
 	for_each_cma_range(range, cma)
 		if (nr_broken(range->base_pfn, range->nr_pages))
 			return;
 	for_each_cma_range(range, cma)
-		CHECK(cma_alloc(cma, range->nr_pages, 0, false) ==
+		CHECK(cma_alloc(cma, range->nr_pages - nr_spared, 0, false) ==
 		      pfn_to_page(range->base_pfn));
 	for_each_cma_range(range, cma)
-		give(&whole, range->base_pfn, range->nr_pages);
+		give(&taken, range->base_pfn, range->nr_pages - nr_spared);
 }
 
 /* All that was given came back. */
@@ -598,7 +612,8 @@ void world_tear_down(void)
 	CHECK(nr_free >= WORLD_PAGES - world.areas[AREA_P]->nr_pages - nr_lost);
 
 	for (i = 0; i < NR_AREAS; i++) {
-		take_whole(world.areas[i]);
+		take_ranges(world.areas[i], 0);
+		take_ranges(world.areas[i], 1);
 		check_sums(world.areas[i]);
 	}
 	world_check();

@@ -90,6 +90,13 @@ void world_unpin(struct rng *rng);
 void world_pin_held(struct rng *rng);
 void world_slab(struct rng *rng);
 void world_poison(struct rng *rng);
+
+/*
+ * A peer has pages of area A in transit, or isolates one of its pageblocks; false
+ * if it does already. Then it finishes.
+ */
+bool world_peer_claims(unsigned long offset, unsigned long nr_pages);
+bool world_peer_isolates(unsigned int block);
 void world_peer_comes(struct rng *rng);
 void world_peer_goes(void);
 

@@ -48,6 +48,9 @@ unsigned long model_count_pcp(void (*each)(struct page *page, unsigned int order
 void model_walk_batches(void (*each)(struct folio *folio));
 unsigned int model_lru_disabled(void);
 
+/* Time passes without anybody sleeping. */
+void model_pass(unsigned long ticks);
+
 /* Between the model's files. */
 void model_init_alloc(void);
 void model_init_lru(void);

@@ -13,6 +13,7 @@
 #include <linux/cma.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
+#include <trace/events/kmem.h>
 
 #include "../../../../mm/cma/alloc.h"
 #include "../shim.h"
@@ -70,6 +71,9 @@ static void others(void)
 		drain_all_pages(&model_zone);
 		break;
 	case 13:
+		model_pass(rng_between(rng, 1, 20));
+		break;
+	case 14:
 		if (engine.nr_broken < MAX_BROKEN && rng_once_in(rng, 50)) {
 			engine.nr_broken++;
 			world_poison(rng);
@@ -239,6 +243,7 @@ static void one_operation(void)
 	struct holding *holding = any_holding();
 
 	current->cpu = rng_between(rng, 0, 2);
+	model_is_traced = rng_once_in(rng, 2);
 	switch (rng_between(rng, 0, 19)) {
 	case 0 ... 4:
 		if (has_room())

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What areas tell about themselves, and what they answer to requests and releases
+ * that make no sense: mm/cma.c, mm/cma/area.c, and the checks of mm/contig/range.c.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include <linux/cma.h>
+#include <linux/errno.h>
+#include <linux/gfp.h>
+
+#include "../../../../mm/cma/alloc.h"
+#include "../../../../mm/contig/contig.h"
+#include "../shim.h"
+#include "../world.h"
+
+#define COUNT(array)	(sizeof(array) / sizeof(*(array)))
+
+static bool said(const char *text)
+{
+	return strstr(shim_last_line(), text);
+}
+
+static int count_one(struct cma *cma, void *data)
+{
+	CHECK(cma->nr_pages);
+	return ++*(int *)data == 3 ? -ENOENT : 0;
+}
+
+static void an_area_tells_where_and_how_large_it_is(void)
+{
+	struct cma *cma;
+	int nr = 0;
+
+	world_set_up();
+	cma = world.areas[AREA_C];
+	CHECK_EQ(cma_get_base(cma), PFN_PHYS(WORLD_START + 16 * pageblock_nr_pages));
+	CHECK_EQ(cma_get_size(cma), 3 * pageblock_nr_pages * PAGE_SIZE);
+	CHECK(!strcmp(cma_get_name(cma), "c"));
+	CHECK(!strcmp(cma_get_name(NULL), "(undefined)"));
+	CHECK_EQ(cma_for_each_area(count_one, &nr), -ENOENT);
+	CHECK_EQ(nr, 3);
+
+	/* Between its two ranges, there are others. */
+	CHECK(cma_intersects(cma, cma_get_base(cma), cma_get_base(cma) + 1));
+	CHECK(!cma_intersects(cma, cma_get_base(cma), cma_get_base(cma)));
+	CHECK(!cma_intersects(cma, cma_get_base(cma) - 1, cma_get_base(cma)));
+	CHECK(!cma_intersects(cma, PFN_PHYS(WORLD_START + 18 * pageblock_nr_pages),
+			      PFN_PHYS(WORLD_START + 20 * pageblock_nr_pages)));
+	CHECK(cma_area_at(WORLD_START, WORLD_START + WORLD_PAGES) == world.areas[AREA_A]);
+	CHECK(!cma_area_at(WORLD_START, WORLD_START + 8 * pageblock_nr_pages));
+	world_tear_down();
+}
+
+static void counts_follow_what_is_handed_out(void)
+{
+	struct holding *holding;
+	struct cma *cma;
+
+	world_set_up();
+	cma = world.areas[AREA_B];
+	CHECK_EQ(cma_area_used(cma), 0);
+	CHECK_EQ(cma_area_max_free(cma), 96);
+	CHECK_EQ(cma_area_available(cma), 96);
+	holding = world_hold(cma, cma_alloc_frozen(cma, 41, 0, false), 41, true, false);
+	CHECK_EQ(cma_area_used(cma), 44);	/* granules are of 4 pages */
+	CHECK_EQ(cma_area_max_free(cma), 52);
+	CHECK_EQ(cma_area_available(cma), 55);
+	CHECK_EQ(cma->peak_held, 41);
+	world_give(holding, 0, 41);
+	CHECK_EQ(cma_area_used(cma), 0);
+	CHECK_EQ(cma->peak_held, 41);
+	world_tear_down();
+}
+
+static void a_senseless_request_is_refused(void)
+{
+	struct cma_alloc_request req = { .gfp = GFP_KERNEL };
+	struct page *page;
+	struct cma *cma;
+
+	world_set_up();
+	cma = world.areas[AREA_A];
+	CHECK(!cma_alloc(NULL, 1, 0, false));
+	CHECK(!cma_alloc_folio(NULL, 1, GFP_KERNEL | __GFP_COMP));
+	CHECK_EQ(cma_alloc_request(cma, &req, &page), -EINVAL);
+	CHECK(!page && said("at least one"));
+
+	req.nr_pages = 1;
+	cma->state = CMA_DECLARED;
+	CHECK_EQ(cma_alloc_request(cma, &req, &page), -EINVAL);
+	CHECK(said("not active"));
+	cma->state = CMA_ACTIVE;
+	CHECK(!cma_alloc_folio(world.areas[AREA_P], 1, GFP_KERNEL | __GFP_COMP));
+	CHECK(said("no compound pages"));
+
+	shim_expect_warnings();
+	CHECK(!cma_alloc_folio(cma, 0, GFP_KERNEL | __GFP_COMP));
+	CHECK(!cma_alloc_folio(cma, 1, GFP_KERNEL));
+	CHECK(!cma_alloc_frozen_compound(cma, 0));
+	CHECK_EQ(shim_warnings(), 3);
+
+	/* What is no number of pages does not turn the counters round. */
+	CHECK(!cma_alloc(cma, ~0UL, 0, false));
+	CHECK(said("no range left"));
+	CHECK_EQ(atomic64_read(&cma->stats.alloc_fail), 1);
+	CHECK(!cma_alloc(cma, cma->nr_pages + 1, 0, true));
+	CHECK_EQ(atomic64_read(&cma->stats.alloc_fail), cma->nr_pages + 2);
+	world_tear_down();
+}
+
+static void a_wrong_release_is_answered_and_changes_nothing(void)
+{
+	struct holding *holding, *compound;
+	struct cma *cma, *other;
+	struct page *page;
+
+	world_set_up();
+	cma = world.areas[AREA_A];
+	other = world.areas[AREA_B];
+	page = cma_alloc(cma, 8, 0, false);
+	holding = world_hold(cma, page, 8, false, false);
+
+	/* Not mine: silently. */
+	CHECK(!cma_release(NULL, page, 8));
+	CHECK(!cma_release(cma, NULL, 8));
+	CHECK(!cma_free_folio(cma, NULL));
+	CHECK(!cma_release(other, page, 8));
+	CHECK(!cma_pages_valid(cma, NULL, 1));
+	CHECK(!cma_pages_valid(cma, page, cma->nr_pages + 1));
+
+	/* Mine, but not that: said, and left alone. */
+	CHECK(cma_release(cma, page, 9));
+	CHECK(said("does not hold"));
+	CHECK(cma_release(cma, page, cma->nr_pages));
+	CHECK(cma_release(cma, page, 0));
+	world_check();
+
+	page = cma_alloc_frozen_compound(cma, 3);
+	compound = world_hold(cma, page, 8, true, true);
+	CHECK(cma_release_frozen(cma, page, 4));
+	CHECK(said("parts of compound pages"));
+	CHECK(cma_release_frozen(cma, page + 1, 7));
+	world_check();
+
+	world_give(compound, 0, 8);
+	world_give(holding, 0, 8);
+	CHECK(cma_release(cma, page, 8));	/* for the second time */
+	CHECK(said("does not hold"));
+	world_tear_down();
+}
+
+/* One release may span pages of several requests, compound ones among them. */
+static void a_release_spans_requests(void)
+{
+	unsigned int first_is_compound, frozen;
+
+	for (first_is_compound = 0; first_is_compound < 2; first_is_compound++)
+		for (frozen = 0; frozen < 2; frozen++) {
+			struct page *page[2];
+			struct cma *cma;
+			unsigned int i;
+
+			world_set_up();
+			cma = world.areas[AREA_A];
+			for (i = 0; i < 2; i++)
+				if (frozen)
+					page[i] = i ^ first_is_compound ?
+						cma_alloc_frozen_compound(cma, 3) :
+						cma_alloc_frozen(cma, 8, 0, false);
+				else
+					page[i] = i ^ first_is_compound ?
+						(struct page *)cma_alloc_folio(cma, 3,
+								GFP_KERNEL | __GFP_COMP) :
+						cma_alloc(cma, 8, 0, false);
+			CHECK(page[0] + 8 == page[1]);
+			CHECK_EQ(cma->nr_held, 16);
+			if (frozen)
+				CHECK(cma_release_frozen(cma, page[0], 16));
+			else
+				CHECK(cma_release(cma, page[0], 16));
+			CHECK_EQ(cma->nr_held, 0);
+			world_tear_down();
+		}
+}
+
+/* Others are waited for, but not for ever; then the answer says so. */
+static void a_peer_that_never_finishes_is_told_of(void)
+{
+	struct cma_alloc_request req = { .gfp = GFP_KERNEL };
+	struct page *page;
+	unsigned int i;
+	struct cma *cma;
+
+	world_set_up();
+	cma = world.areas[AREA_A];
+	req.nr_pages = cma->nr_pages;
+	CHECK(world_peer_claims(5, 1));
+	CHECK_EQ(cma_alloc_request(cma, &req, &page), -EBUSY);
+	CHECK_EQ(req.reason, CONTIG_REASON_PEER);
+	world_peer_goes();
+	world_check();
+
+	/* With a tenant in it, the pageblock has to be isolated by the request. */
+	for (i = 0; tenant_move_in(&world.tenants[i], TENANT_ANON, 5, i); i++)
+		;
+	lru_add_drain_all();
+	tenant_move_out(&world.tenants[0]);
+	tenant_move_out(&world.tenants[1]);
+	CHECK(world_peer_isolates(2));
+	CHECK_EQ(cma_alloc_request(cma, &req, &page), -EBUSY);
+	CHECK_EQ(req.reason, CONTIG_REASON_PEER);
+	req.timeout = HZ / 2;
+	CHECK_EQ(cma_alloc_request(cma, &req, &page), -ETIMEDOUT);
+	world_peer_goes();
+	world_tear_down();
+}
+
+static void a_senseless_range_is_refused(void)
+{
+	unsigned long pfn = WORLD_START, end = WORLD_START + WORLD_PAGES;
+
+	world_set_up();
+	CHECK_EQ(alloc_contig_range(pfn, pfn, MIGRATE_MOVABLE, GFP_KERNEL), -EINVAL);
+	CHECK_EQ(alloc_contig_range(pfn + 1, pfn, MIGRATE_MOVABLE, GFP_KERNEL), -EINVAL);
+	CHECK_EQ(alloc_contig_range(pfn, pfn + 1, MIGRATE_MOVABLE, 1U << 31), -EINVAL);
+	CHECK_EQ(alloc_contig_range(pfn, pfn + 3, MIGRATE_MOVABLE,
+				    GFP_KERNEL | __GFP_COMP), -EINVAL);
+	CHECK_EQ(alloc_contig_range(pfn + 1, pfn + 3, MIGRATE_MOVABLE,
+				    GFP_KERNEL | __GFP_COMP), -EINVAL);
+	/* Where there is no memory; and an area's, by somebody else. */
+	CHECK_EQ(alloc_contig_range(end, end + 1, MIGRATE_MOVABLE, GFP_KERNEL), -EBUSY);
+	CHECK_EQ(alloc_contig_range(end - 1, end + 1, MIGRATE_MOVABLE, GFP_KERNEL), -EBUSY);
+	CHECK_EQ(alloc_contig_range(pfn + 8 * pageblock_nr_pages,
+				    pfn + 8 * pageblock_nr_pages + 1,
+				    MIGRATE_MOVABLE, GFP_KERNEL), -EBUSY);
+	CHECK(!alloc_contig_pages(0, GFP_KERNEL, 0, NULL));
+	CHECK(!alloc_contig_pages(1, 1U << 31, 0, NULL));
+	CHECK(!alloc_contig_pages(WORLD_PAGES, GFP_KERNEL, 0, NULL));
+	CHECK(strlen(contig_reason_name(CONTIG_REASON_HOLE)));
+	CHECK(strlen(contig_reason_name(1000)));
+	world_tear_down();
+}
+
+/* Registered for good, so this one comes last; they have no memory. */
+static void names_are_unique_until_places_run_out(void)
+{
+	static const char *const names[][2] = {
+		{ "a", "a.1" },
+		{ "a", "a.2" },
+		{ NULL, "cma6" },
+		{ "a name of more than sixty-three characters, which will be cut off",
+		  "a name of more than sixty-three characters, which will be cut o" },
+	};
+	unsigned int i;
+
+	if (!world.areas[0]) {
+		world_set_up();
+		world_tear_down();
+	}
+	for (i = 0; i < COUNT(names) && cma_area_slots_left(); i++) {
+		struct cma *cma = cma_area_register(0, names[i][0]);
+
+		CHECK(cma && cma->state == CMA_DECLARED);
+		CHECK(!strcmp(cma_get_name(cma), names[i][1]));
+	}
+	CHECK_EQ(i, COUNT(names));
+	CHECK(!cma_area_register(0, "one too many"));
+}
+
+static const struct test tests[] = {
+#define TEST(name)	{ #name, name }
+	TEST(an_area_tells_where_and_how_large_it_is),
+	TEST(counts_follow_what_is_handed_out),
+	TEST(a_senseless_request_is_refused),
+	TEST(a_wrong_release_is_answered_and_changes_nothing),
+	TEST(a_release_spans_requests),
+	TEST(a_peer_that_never_finishes_is_told_of),
+	TEST(a_senseless_range_is_refused),
+	TEST(names_are_unique_until_places_run_out),
+	{}
+};
+
+const struct suite areas_suite = { "areas", tests };

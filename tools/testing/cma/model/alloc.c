@@ -203,12 +203,16 @@ struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
 	if (model_fails("alloc_pages"))
 		return NULL;
 	do {
-		page = order <= PCP_ORDER ?
+		page = order <= PCP_ORDER &&
+		       cma_hook_pcp_serves(&model_zone, type, alloc_flags) ?
 			take_from_pcp(order, type, alloc_flags) :
 			take_from_zone(order, type, alloc_flags);
 	} while (page && !is_whole(page, order));
 	if (!page)
 		return NULL;
+	/* An area serves what ZONE_MOVABLE would, whichever list it comes by. */
+	MODEL_CHECK((gfp & GFP_ZONEMASK) == GFP_ZONEMASK ||
+		    !is_migrate_cma(get_pageblock_migratetype(page)), page);
 	buddy_check_new(page, order);
 	post_alloc_hook(page, order, gfp);
 	if (order && gfp & __GFP_COMP)

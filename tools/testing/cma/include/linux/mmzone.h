@@ -78,6 +78,9 @@ struct zone *page_zone(const struct page *page);
 #define low_wmark_pages(zone)	((void)(zone), 16UL)
 #define high_wmark_pages(zone)	((void)(zone), 24UL)
 
+/* Some, always. */
+#define zone_cma_pages(zone)	((void)(zone), 1UL)
+
 int get_pageblock_migratetype(const struct page *page);
 #define get_pfnblock_migratetype(page, pfn)	get_pageblock_migratetype(page)
 

@@ -57,6 +57,8 @@ static inline struct page *compound_head(const struct page *page)
 #define folio_test_writeback(folio)	model_flag(&(folio)->page, PG_writeback)
 #define folio_test_swapcache(folio)	model_flag(&(folio)->page, PG_swapcache)
 #define folio_test_private(folio)	model_flag(&(folio)->page, PG_private)
+/* Tenants are anonymous, but for those with buffers, which are files'. */
+#define folio_test_swapbacked(folio)	(!folio_test_private(folio))
 #define folio_test_hugetlb(folio)	((void)(folio), false)
 #define __folio_test_movable(folio)	((void)(folio), false)
 

@@ -27,6 +27,7 @@ help:
 	@echo
 	@echo '  make bench           what requests cost, ours beside upstream (PEER=Image: and a third kernel)'
 	@echo '  make holds           how long zone->lock and our locks keep interrupts off'
+	@echo '  make soak            everything at once, ours beside upstream (T=SECONDS, default 600; SEED=NUMBER)'
 	@echo
 	@echo '  make prepare         the tree to edit: out/arm64/src'
 	@echo '  make refresh         bring edits made there back to the repository'
@@ -74,7 +75,7 @@ image-%: prepare
 	@scripts/configure $(call name_of,$*)
 	@scripts/build $(call name_of,$*)
 
-.PHONY: run test shell check fuzz test-bases bench holds
+.PHONY: run test shell check fuzz test-bases bench holds soak
 .PHONY: test-clients test-boards test-configs test-abi
 run: image
 	@scripts/run
@@ -127,6 +128,9 @@ bench: image-bench image-upstream
 
 holds: image-bench image-upstream
 	@scripts/holds --kernel $(OUT)/arm64-bench --kernel $(OUT)/arm64-upstream
+
+soak: image-soak image-soak-upstream
+	@scripts/soak
 
 # Neither may take edits of the prepared tree with it that are not in the repository yet.
 .PHONY: clean distclean no-edits

@@ -38,6 +38,7 @@
 #include <linux/sched/signal.h>
 #include <linux/swap.h>
 #include "cma/area.h"
+#include "cma/insight.h"
 #include "cma/place.h"
 #include "cma/private.h"
 #include "cma/alloc.h"
@@ -194,9 +195,11 @@ static int take_lent(struct cma *cma, struct cma_alloc_request *req,
 
 	req->blocker_pfn = take.blocker_pfn;
 	req->reason = take.reason;
-	if (err == -EBUSY && effort != CONTIG_IF_FREE)
+	if (err == -EBUSY && effort != CONTIG_IF_FREE) {
 		trace_cma_alloc_busy_retry(cma->name, pfn, pfn_to_page(pfn),
 					   req->nr_pages, req->align_order);
+		cma_insight_blocked(cma, req);
+	}
 	return err;
 }
 
@@ -420,6 +423,7 @@ int cma_alloc_request(struct cma *cma, struct cma_alloc_request *req,
 
 	might_sleep();
 	trace_cma_alloc_start(cma->name, req->nr_pages, req->align_order);
+	cma_insight_start(cma, req);
 
 	req->gfp = current_gfp_context(req->gfp);
 	req->reason = CONTIG_REASON_NONE;
@@ -439,26 +443,27 @@ int cma_alloc_request(struct cma *cma, struct cma_alloc_request *req,
 		report_failure(cma, req, err);
 	}
 
+	cma_insight_done(cma, req, *page ? page_to_pfn(*page) : 0, err);
 	trace_cma_alloc_finish(cma->name, *page ? page_to_pfn(*page) : ~0UL,
 			       *page, req->nr_pages, req->align_order, err);
 	return err;
 }
 
-static struct page *alloc(struct cma *cma, unsigned long nr_pages,
-			  unsigned int align_order, gfp_t gfp, bool frozen)
+static struct page *alloc(struct cma *cma, struct cma_alloc_request *req,
+			  void *caller)
 {
-	struct cma_alloc_request req = {
-		.nr_pages = nr_pages,
-		.align_order = align_order,
-		.gfp = gfp,
-		.frozen = frozen,
-	};
 	struct page *page;
 
 	might_sleep();
 	if (!cma)
 		return NULL;
-	return cma_alloc_request(cma, &req, &page) ? NULL : page;
+	req->caller = caller;
+	return cma_alloc_request(cma, req, &page) ? NULL : page;
+}
+
+static gfp_t kernel_gfp(bool no_warn)
+{
+	return GFP_KERNEL | (no_warn ? __GFP_NOWARN : 0);
 }
 
 /**
@@ -478,10 +483,43 @@ static struct page *alloc(struct cma *cma, unsigned long nr_pages,
 struct page *cma_alloc(struct cma *cma, unsigned long count,
 		       unsigned int align_order, bool no_warn)
 {
-	return alloc(cma, count, align_order,
-		     GFP_KERNEL | (no_warn ? __GFP_NOWARN : 0), false);
+	struct cma_alloc_request req = {
+		.nr_pages = count,
+		.align_order = align_order,
+		.gfp = kernel_gfp(no_warn),
+	};
+
+	return alloc(cma, &req, __builtin_return_address(0));
 }
 EXPORT_SYMBOL_GPL(cma_alloc);
+
+/**
+ * cma_alloc_for() - allocate contiguous pages from an area, for a device
+ * @cma: the area; NULL is answered with NULL
+ * @device: its name, of which records have a copy; or NULL
+ * @count: number of pages
+ * @align_order: the first page frame is a multiple of 1 << this
+ * @no_warn: say nothing in the log if it fails
+ *
+ * As cma_alloc(). What the name is for: whoever looks for the holder of pages
+ * is told the device, not only the layer that asked on its behalf.
+ *
+ * Context: Process context, sleeps; GFP_NOIO and GFP_NOFS scopes are honoured.
+ * Return: the first page, NULL if there is no such range.
+ */
+struct page *cma_alloc_for(struct cma *cma, const char *device,
+			   unsigned long count, unsigned int align_order,
+			   bool no_warn)
+{
+	struct cma_alloc_request req = {
+		.nr_pages = count,
+		.align_order = align_order,
+		.gfp = kernel_gfp(no_warn),
+		.device = device,
+	};
+
+	return alloc(cma, &req, __builtin_return_address(0));
+}
 
 /**
  * cma_alloc_frozen() - allocate contiguous pages without references
@@ -500,8 +538,14 @@ EXPORT_SYMBOL_GPL(cma_alloc);
 struct page *cma_alloc_frozen(struct cma *cma, unsigned long count,
 			      unsigned int align_order, bool no_warn)
 {
-	return alloc(cma, count, align_order,
-		     GFP_KERNEL | (no_warn ? __GFP_NOWARN : 0), true);
+	struct cma_alloc_request req = {
+		.nr_pages = count,
+		.align_order = align_order,
+		.gfp = kernel_gfp(no_warn),
+		.frozen = true,
+	};
+
+	return alloc(cma, &req, __builtin_return_address(0));
 }
 
 /**
@@ -517,10 +561,16 @@ struct page *cma_alloc_frozen(struct cma *cma, unsigned long count,
  */
 struct page *cma_alloc_frozen_compound(struct cma *cma, unsigned int order)
 {
+	struct cma_alloc_request req = {
+		.align_order = order,
+		.gfp = GFP_KERNEL | __GFP_COMP | __GFP_NOWARN,
+		.frozen = true,
+	};
+
 	if (WARN_ON_ONCE(!order || order >= BITS_PER_LONG))
 		return NULL;
-	return alloc(cma, 1UL << order, order,
-		     GFP_KERNEL | __GFP_COMP | __GFP_NOWARN, true);
+	req.nr_pages = 1UL << order;
+	return alloc(cma, &req, __builtin_return_address(0));
 }
 
 /**
@@ -534,13 +584,16 @@ struct page *cma_alloc_frozen_compound(struct cma *cma, unsigned int order)
  */
 struct folio *cma_alloc_folio(struct cma *cma, int order, gfp_t gfp)
 {
+	struct cma_alloc_request req = { .gfp = gfp };
 	struct page *page;
 
 	if (!cma || WARN_ON_ONCE(order <= 0 || order >= BITS_PER_LONG ||
 				 !(gfp & __GFP_COMP)))
 		return NULL;
 
-	page = alloc(cma, 1UL << order, order, gfp, false);
+	req.nr_pages = 1UL << order;
+	req.align_order = order;
+	page = alloc(cma, &req, __builtin_return_address(0));
 	return page ? page_folio(page) : NULL;
 }
 
@@ -619,6 +672,7 @@ static bool release(struct cma *cma, const struct page *pages,
 		return true;
 	}
 
+	cma_insight_release(cma, pfn, count, caller);
 	if (cma->is_private) {
 		cma_private_free(cma, &claim, count);
 	} else {

@@ -123,6 +123,9 @@ cma_declare_contiguous(phys_addr_t base, phys_addr_t size, phys_addr_t limit,
 
 struct page *cma_alloc(struct cma *cma, unsigned long count,
 		       unsigned int align_order, bool no_warn);
+struct page *cma_alloc_for(struct cma *cma, const char *device,
+			   unsigned long count, unsigned int align_order,
+			   bool no_warn);
 bool cma_release(struct cma *cma, const struct page *pages,
 		 unsigned long count);
 bool cma_pages_valid(struct cma *cma, const struct page *pages,

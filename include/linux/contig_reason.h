@@ -38,5 +38,15 @@ enum contig_reason {
 
 #undef EM
 #undef EMe
+#define EM(name, text)	+ 1
+#define EMe(name, text)	+ 1
+
+/* How many there are, CONTIG_REASON_NONE included. */
+enum {
+	CONTIG_NR_REASONS = 0 CONTIG_REASONS
+};
+
+#undef EM
+#undef EMe
 
 #endif /* _LINUX_CONTIG_REASON_H */

@@ -15,6 +15,7 @@
 #define pr_fmt(fmt) "cma: " fmt
 
 #include <linux/cma.h>
+#include <linux/device.h>
 #include <linux/init.h>
 #include <linux/nodemask.h>
 #include <linux/numa.h>
@@ -92,24 +93,26 @@ void __init dma_cma_reserve_numa(void)
 }
 
 /**
- * dma_cma_take_near() - take a buffer out of an area of a node
- * @nid: the node, or NUMA_NO_NODE
+ * dma_cma_take_near() - take a buffer out of an area of a device's node
+ * @dev: the device
  * @size: size in bytes, rounded up to whole pages
  * @gfp: as for dma_cma_take()
  *
  * Context: Process context, may sleep.
  * Return: the first page, or NULL.
  */
-struct page *dma_cma_take_near(int nid, size_t size, gfp_t gfp)
+struct page *dma_cma_take_near(struct device *dev, size_t size, gfp_t gfp)
 {
+	int nid = dev_to_node(dev);
 	struct page *page;
 
 	if (nid == NUMA_NO_NODE)
 		return NULL;
 
 	/* There is a further area to ask: a failure here is no news. */
-	page = dma_cma_take(pernuma_areas[nid], size, gfp | __GFP_NOWARN);
+	gfp |= __GFP_NOWARN;
+	page = dma_cma_take(pernuma_areas[nid], dev, size, gfp);
 	if (!page)
-		page = dma_cma_take(numa_areas[nid], size, gfp | __GFP_NOWARN);
+		page = dma_cma_take(numa_areas[nid], dev, size, gfp);
 	return page;
 }

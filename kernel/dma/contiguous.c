@@ -28,6 +28,7 @@
  * before anybody takes buffers, and the areas lock for themselves.
  */
 #include <linux/cma.h>
+#include <linux/device.h>
 #include <linux/dma-map-ops.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
@@ -58,9 +59,16 @@ static unsigned int scope_of(gfp_t gfp)
 	return scope;
 }
 
+/* What records of its buffers say; a device has its name until it is freed. */
+static const char *name_of(struct device *dev)
+{
+	return dev ? dev_name(dev) : NULL;
+}
+
 /**
  * dma_cma_take() - take a buffer out of one area
  * @cma: the area, or NULL
+ * @dev: the device that it is for
  * @size: size in bytes, rounded up to whole pages
  * @gfp: __GFP_IO and __GFP_FS restrict what may be done to make room;
  *	 __GFP_NOWARN keeps a failure out of the log
@@ -72,7 +80,8 @@ static unsigned int scope_of(gfp_t gfp)
  * Context: Process context, may sleep.
  * Return: the first page, or NULL.
  */
-struct page *dma_cma_take(struct cma *cma, size_t size, gfp_t gfp)
+struct page *dma_cma_take(struct cma *cma, struct device *dev, size_t size,
+			  gfp_t gfp)
 {
 	/* A size that wraps when it is rounded up becomes 0 here. */
 	unsigned long nr_pages = PAGE_ALIGN(size) >> PAGE_SHIFT;
@@ -83,8 +92,9 @@ struct page *dma_cma_take(struct cma *cma, size_t size, gfp_t gfp)
 		return NULL;
 
 	saved_scope = memalloc_flags_save(scope_of(gfp));
-	page = cma_alloc(cma, nr_pages, alignment_order(get_order(size)),
-			 gfp & __GFP_NOWARN);
+	page = cma_alloc_for(cma, name_of(dev), nr_pages,
+			     alignment_order(get_order(size)),
+			     gfp & __GFP_NOWARN);
 	memalloc_flags_restore(saved_scope);
 	return page;
 }
@@ -105,8 +115,8 @@ struct page *dma_cma_take(struct cma *cma, size_t size, gfp_t gfp)
 struct page *dma_alloc_from_contiguous(struct device *dev, size_t count,
 				       unsigned int order, bool no_warn)
 {
-	return cma_alloc(dev_get_cma_area(dev), count, alignment_order(order),
-			 no_warn);
+	return cma_alloc_for(dev_get_cma_area(dev), name_of(dev), count,
+			     alignment_order(order), no_warn);
 }
 
 /**
@@ -146,14 +156,15 @@ struct page *dma_alloc_contiguous(struct device *dev, size_t size, gfp_t gfp)
 	if (!gfpflags_allow_blocking(gfp))
 		return NULL;
 	if (dev->cma_area)
-		return dma_cma_take(dev->cma_area, size, gfp);
+		return dma_cma_take(dev->cma_area, dev, size, gfp);
 	if (size <= PAGE_SIZE)
 		return NULL;
 
 	if (!(gfp & (GFP_DMA | GFP_DMA32)))
-		page = dma_cma_take_near(dev_to_node(dev), size, gfp);
+		page = dma_cma_take_near(dev, size, gfp);
 	if (!page)
-		page = dma_cma_take(dma_contiguous_default_area, size, gfp);
+		page = dma_cma_take(dma_contiguous_default_area, dev, size,
+				    gfp);
 	return page;
 }
 

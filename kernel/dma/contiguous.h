@@ -16,20 +16,23 @@
 #include <linux/types.h>
 
 struct cma;
+struct device;
 struct page;
 
 /* The largest physical address that this kernel can name. */
 #define DMA_CMA_LAST_ADDR	((u64)~(phys_addr_t)0)
 
-struct page *dma_cma_take(struct cma *cma, size_t size, gfp_t gfp);
+struct page *dma_cma_take(struct cma *cma, struct device *dev, size_t size,
+			  gfp_t gfp);
 
 bool dma_cma_cmdline_given(void) __init;
 
 #ifdef CONFIG_DMA_NUMA_CMA
-struct page *dma_cma_take_near(int nid, size_t size, gfp_t gfp);
+struct page *dma_cma_take_near(struct device *dev, size_t size, gfp_t gfp);
 void dma_cma_reserve_numa(void) __init;
 #else
-static inline struct page *dma_cma_take_near(int nid, size_t size, gfp_t gfp)
+static inline struct page *dma_cma_take_near(struct device *dev, size_t size,
+					     gfp_t gfp)
 {
 	return NULL;
 }

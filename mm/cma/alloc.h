@@ -8,6 +8,7 @@
 
 #include <linux/contig_reason.h>
 #include <linux/gfp_types.h>
+#include <linux/types.h>
 
 struct cma;
 struct page;
@@ -22,10 +23,14 @@ struct page;
  * @timeout: how long it may take, in jiffies; 0 for as long as it takes. What
  *	     has begun is finished, so a large range may be late by the time
  *	     that its tenants need to move.
+ * @caller: who asks: a return address, or NULL
+ * @device: name of the device that the pages are for, or NULL; copied where it
+ *	    is kept
  * @blocker_pfn: on failure, a page that was in the way
  * @reason: why it was; CONTIG_REASON_NONE if no range was left to try
  * @deadline: private: @timeout from when it began; 0 for none
  * @nr_pauses: private: how often it may still pause for who leaves by itself
+ * @start_ns: private: when it began, where that is recorded
  */
 struct cma_alloc_request {
 	unsigned long nr_pages;
@@ -33,12 +38,15 @@ struct cma_alloc_request {
 	gfp_t gfp;
 	bool frozen;
 	unsigned long timeout;
+	void *caller;
+	const char *device;
 
 	unsigned long blocker_pfn;
 	enum contig_reason reason;
 
 	unsigned long deadline;
 	unsigned int nr_pauses;
+	u64 start_ns;
 };
 
 int cma_alloc_request(struct cma *cma, struct cma_alloc_request *req,

@@ -74,6 +74,8 @@ struct cma_range {
  *	       them
  * @blockers: pages that were in the way lately; hints, read without the lock
  * @stats: counters, atomic, changed by nobody but mm/cma.c
+ * @insight: what is remembered of its requests; NULL if there was no memory for
+ *	     it. Has a lock of its own.
  */
 struct cma {
 	unsigned int nr_ranges;
@@ -94,6 +96,9 @@ struct cma {
 	struct cma_blockers blockers;
 
 	struct cma_stats stats;
+#ifdef CONFIG_CMA_INSIGHT
+	struct cma_insight *insight;
+#endif
 };
 
 /**

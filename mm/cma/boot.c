@@ -25,6 +25,7 @@
 #include <linux/string.h>
 #include "../internal.h"
 #include "area.h"
+#include "insight.h"
 #include "pieces.h"
 #include "plan.h"
 
@@ -531,6 +532,7 @@ static void __init activate(struct cma *cma)
 				keep_pageblock(pfn);
 			else
 				lend_pageblock(pfn);
+	cma_insight_init(cma);
 	cma->state = CMA_ACTIVE;
 }
 

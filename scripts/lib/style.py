@@ -23,6 +23,7 @@ STYLE_EXCEPTIONS = [
     ("include/linux/dma-contiguous.h", "ENOSYS", "what the call has always returned without DMA_CMA"),
     ("mm/show_mem.c", "PRINTK_WITHOUT_KERN_LEVEL", "a line of a report, as those around it"),
     ("tools/*", "PREFER_DEFINED_ATTRIBUTE_MACRO BIT_MACRO CAMELCASE", "user space has not the kernel's macros"),
+    ("tools/mm/*", "VOLATILE PREFER_KERNEL_TYPES", "user space: what a signal handler writes, and its types"),
     ("tools/*", "EMBEDDED_FUNCTION_NAME", "the word of an interface or a message, not the function's name"),
     ("tools/testing/cma/plugin/*", "NEW_TYPEDEFS", "QEMU's interface, under its own names"),
     ("tools/testing/cma/*include/*", "MACRO_ARG_REUSE MACRO_ARG_UNUSED MACRO_ARG_PRECEDENCE NEW_TYPEDEFS EXPORT_SYMBOL"

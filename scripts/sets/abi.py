@@ -5,7 +5,7 @@ Compares our kernel with upstream's, both built from the same configuration (arm
 an item. What differs must be in scripts/abi.differences, which says why.
 """
 
-from lib import abi_compare, abi_guest, abi_tree, tap
+from lib import abi_compare, abi_guest, abi_tree, tap, top_check
 from lib.stages import Stage, overlay_path
 from sets import core
 
@@ -108,7 +108,12 @@ def run_unmodified(_stage, _args):
     return compare_trees("abi.unmodified", abi_tree.unmodified)
 
 
+def run_top(_stage, args):
+    """cma-top has to make do with what upstream's kernel tells."""
+    return top_check.run_top(abi_guest.UPSTREAM, args)
+
+
 def stages():
     for run in (run_parameters, run_nodes, run_files, run_defconfigs, run_events, run_memory, run_exports, run_layouts,
-                run_strings, run_contract, run_kconfig, run_unmodified):
+                run_strings, run_contract, run_kconfig, run_unmodified, run_top):
         yield Stage("abi." + run.__name__.removeprefix("run_"), run, None)

@@ -3,7 +3,7 @@
 
 import re
 
-from lib import tap
+from lib import tap, top_check
 from lib.common import REPO
 from lib.stages import SELFTESTS, Boot, Stage, boot, image, overlay_path, run_boot, run_command
 
@@ -19,6 +19,7 @@ BOOTS = [
     Boot("guest.areas", ["abi_test", "area_test", "heap_test", "accounting_test", "sysfs_test", "heaps_test"],
          "cma=128M", ["several.dtso"], seconds=600),
     Boot("guest.private", ["private_test", "heap_test", "sysfs_test"], "", ["private.dtso"]),
+    Boot("guest.insight", ["insight_test"], "cma=0 cma_holders=on", ["one.dtso"], mem="320M", seconds=600),
     Boot("guest.policy", ["policy_test"], "cma=256M transparent_hugepage=never"),
     Boot("guest.camera", ["camera_test"], "cma=64M", [CAMERA]),
     # A minute of it, with what this kernel can do; `make soak` is the whole.
@@ -76,6 +77,10 @@ def run_host(_stage, _args):
     return run_command("host", ["make", "-s", "-C", "tools/testing/cma", "check"])
 
 
+def run_top(_stage, args):
+    return top_check.run_top("arm64", args)
+
+
 def stages():
     yield Stage("check", run_check)
     yield Stage("host", run_host)
@@ -83,5 +88,6 @@ def stages():
     for each in BOOTS[:2]:
         yield Stage(each.name, run_boot, each)
     yield Stage("guest.kunit", run_kunit)
+    yield Stage("guest.top", run_top)
     for each in [*BOOTS[2:], *cases()]:
         yield Stage(each.name, run_boot, each)

@@ -107,6 +107,36 @@ TEST_F(camera, gets_all_frames_or_none)
 	EXPECT_EQ(32 * (long)MIB_PAGES, area_used(&self->bank[0]));
 }
 
+/* The driver, not the layers of the DMA API; and the port of the bank, which is a device. */
+TEST_F(camera, is_named_as_the_holder)
+{
+	const struct area *bank = &self->bank[0];
+	static char holders[4096];
+	unsigned long pfn, nr_pages;
+	char task[64], device[64], caller[128], *line;
+	double age;
+	int pid;
+
+	ASSERT_EQ(0, file_write(area_file(bank, "holders"), "on"));
+	ASSERT_EQ(0, capture(0, 1, 3 << 20));
+	ASSERT_GT(file_read(area_file(bank, "holders"), holders, sizeof(holders)), 0);
+	line = strstr(holders, "\n0x");
+	ASSERT_NE(NULL, line)
+		TH_LOG("holders: %s", holders);
+	ASSERT_EQ(7, sscanf(line, " 0x%lx %lu %lf %d %63s %63s %127s", &pfn, &nr_pages, &age, &pid,
+			    task, device, caller));
+	EXPECT_TRUE(area_holds(bank, pfn));
+	EXPECT_EQ(3 * MIB_PAGES, nr_pages);
+	EXPECT_EQ(getpid(), pid);
+	EXPECT_STREQ("camera:bank0", device);
+	EXPECT_EQ(0, strncmp(caller, "capture_store+", 14))
+		TH_LOG("caller %s", caller);
+	EXPECT_EQ(0, file_write(CAMERA "release", "0"));
+	ASSERT_GT(file_read(area_file(bank, "holders"), holders, sizeof(holders)), 0);
+	EXPECT_EQ(NULL, strstr(holders, "\n0x"));
+	EXPECT_EQ(0, file_write(area_file(bank, "holders"), "off"));
+}
+
 TEST_F(camera, refuses_what_makes_no_sense)
 {
 	EXPECT_EQ(-ENODEV, capture(2, 1, 4096));

@@ -60,7 +60,7 @@ static void print_name(struct seq_file *m, const char *name)
 static int requests_show(struct seq_file *m, void *unused)
 {
 	struct cma_insight *insight = ((struct cma *)m->private)->insight;
-	u64 failed[CONTIG_NR_REASONS], success, invalid, sum;
+	u64 failed[CONTIG_NR_REASONS], success, invalid, requests, sum;
 	enum contig_reason reason;
 
 	success = atomic64_read(&insight->nr_success);
@@ -72,9 +72,9 @@ static int requests_show(struct seq_file *m, void *unused)
 	}
 	/* Pairs with the barrier in cma_insight_done(). */
 	smp_rmb();
+	requests = atomic64_read(&insight->nr_requests);
 
-	seq_printf(m, "requests %llu\n",
-		   (u64)atomic64_read(&insight->nr_requests));
+	seq_printf(m, "requests %llu\n", requests);
 	seq_printf(m, "successes %llu\n", success);
 	seq_printf(m, "failures %llu\n", sum);
 	seq_puts(m, "# failures by reason\n");
@@ -91,13 +91,15 @@ static int latency_show(struct seq_file *m, void *unused)
 {
 	struct cma_insight *insight = ((struct cma *)m->private)->insight;
 	unsigned int class, bucket;
+	u64 nr;
 
 	seq_puts(m, "# us       1 page    2-16  17-256 257-4096 4097-65536 more\n");
 	for (bucket = 0; bucket < CMA_TIME_BUCKETS; bucket++) {
 		seq_printf(m, "%lu", bucket ? BIT(bucket - 1) : 0);
-		for (class = 0; class < CMA_SIZE_CLASSES; class++)
-			seq_printf(m, " %llu", (u64)atomic64_read(
-					   &insight->latency[class][bucket]));
+		for (class = 0; class < CMA_SIZE_CLASSES; class++) {
+			nr = atomic64_read(&insight->latency[class][bucket]);
+			seq_printf(m, " %llu", nr);
+		}
 		seq_putc(m, '\n');
 	}
 	return 0;

@@ -26,7 +26,6 @@
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
-#include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include "alloc.h"
@@ -249,11 +248,9 @@ void __init cma_insight_init(struct cma *cma)
 {
 	struct cma_insight *insight = kzalloc(sizeof(*insight), GFP_KERNEL);
 
-	if (!insight) {
-		pr_warn("cma: %s: no memory to record its requests\n",
-			cma->name);
+	/* Then it does without, and so do the files. */
+	if (!insight)
 		return;
-	}
 	spin_lock_init(&insight->lock);
 	insight->holders = RB_ROOT;
 	cma->insight = insight;

@@ -172,4 +172,5 @@ static struct kunit_suite insight_suite = {
 	.exit = insight_exit,
 	.test_cases = insight_cases,
 };
+
 kunit_test_suite(insight_suite);

@@ -508,7 +508,7 @@ static void read_area(struct system *system, struct area *area)
 	area->order_per_bit = debugfs_number(area, "order_per_bit");
 	if (area->used < 0 && area->nr_pages >= 0 && sysfs_number(area, "available_pages") >= 0)
 		area->used = area->nr_pages - sysfs_number(area, "available_pages");
-	if (area->order_per_bit < 0 || area->nr_pages < 0)
+	if (area->order_per_bit < 0 || area->order_per_bit > 30 || area->nr_pages < 0)
 		return;
 
 	read_ranges(area);

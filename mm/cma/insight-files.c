@@ -61,7 +61,7 @@ static int requests_show(struct seq_file *m, void *unused)
 {
 	struct cma_insight *insight = ((struct cma *)m->private)->insight;
 	u64 failed[CONTIG_NR_REASONS], success, invalid, requests, sum;
-	enum contig_reason reason;
+	unsigned int reason;
 
 	success = atomic64_read(&insight->nr_success);
 	invalid = atomic64_read(&insight->nr_invalid);

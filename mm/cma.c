@@ -44,6 +44,7 @@
 #include "cma/alloc.h"
 #include "cma/stats.h"
 #include "contig/contig.h"
+#include "contig/fault.h"
 
 #define CREATE_TRACE_POINTS
 #include <trace/events/cma.h>
@@ -188,7 +189,7 @@ static int take_lent(struct cma *cma, struct cma_alloc_request *req,
 	};
 	int err;
 
-	err = contig_take(&take);
+	err = should_fail_cma(FAIL_CMA_CLAIM) ? -ENOMEM : contig_take(&take);
 	cma_area_finish_transit(cma, claim, req->nr_pages, !err);
 	if (!err)
 		return 0;
@@ -671,6 +672,7 @@ static bool release(struct cma *cma, const struct page *pages,
 				   cma->name, caller, count, pfn, problem);
 		return true;
 	}
+	fail_cma_hold(FAIL_CMA_RELEASE);
 
 	cma_insight_release(cma, pfn, count, caller);
 	if (cma->is_private) {

@@ -23,6 +23,7 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "../contig/fault.h"
 #include "../internal.h"
 #include "area.h"
 #include "insight.h"
@@ -503,8 +504,9 @@ static int __init make_maps(struct cma *cma)
 	for_each_cma_range(range, cma) {
 		struct cma_map *map = kzalloc(sizeof(*map), GFP_KERNEL);
 
-		if (!map || cma_map_init(map, range->base_pfn, range->nr_pages,
-					 cma->order_per_bit)) {
+		if (!map || should_fail_cma(FAIL_CMA_ACTIVATE) ||
+		    cma_map_init(map, range->base_pfn, range->nr_pages,
+				 cma->order_per_bit)) {
 			kfree(map);
 			return -ENOMEM;
 		}

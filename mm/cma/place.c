@@ -37,6 +37,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include "../contig/contig.h"
+#include "../contig/fault.h"
 #include "area.h"
 #include "place.h"
 
@@ -445,7 +446,8 @@ struct cma_claim cma_place_cheapest(struct cma *cma,
 
 	look->cost = search.best_cost;
 	look->nr_extra = search.pages.nr_extra;
-	if (search.best.range && !try_claim(cma, &search.best, req->nr_pages))
+	if (search.best.range && (should_fail_cma(FAIL_CMA_PLACE) ||
+				  !try_claim(cma, &search.best, req->nr_pages)))
 		search.best.range = NULL;
 	return search.best;
 }

@@ -18,6 +18,7 @@
  */
 #include "port.h"
 #include "contig.h"
+#include "fault.h"
 #include <trace/events/kmem.h>
 #include <trace/events/contig.h>
 
@@ -83,7 +84,8 @@ static int move_collected(struct evacuation *evac, struct compact_control *cc,
 	if (trace_mm_alloc_contig_migrate_range_info_enabled())
 		evac->nr_mapped += count_mapped(&cc->migratepages);
 
-	if (!list_empty(&cc->migratepages))
+	if (!list_empty(&cc->migratepages) &&
+	    !should_fail_cma(FAIL_CMA_MIGRATE))
 		err = migrate_pages(&cc->migratepages, contig_new_folio, NULL,
 				    (unsigned long)&evac->targets, cc->mode,
 				    MR_CONTIG_RANGE, &nr_migrated);
@@ -206,7 +208,8 @@ static int evacuate_in_rounds(struct evacuation *evac)
 		if (contig_is_late(req))
 			return contig_blocked(req, survey.blocker_pfn,
 					      survey.reason, -ETIMEDOUT);
-		if (!goes_on(req, round, survey.unmovable_pfn < req->end_pfn))
+		if (should_fail_cma(FAIL_CMA_EVACUATE) ||
+		    !goes_on(req, round, survey.unmovable_pfn < req->end_pfn))
 			break;
 		drain(evac, &survey);
 		mode = mode_of(req, round);

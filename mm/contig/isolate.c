@@ -15,6 +15,7 @@
  */
 #include "port.h"
 #include "contig.h"
+#include "fault.h"
 
 /* How long to wait for a peer, and how often to look for a fatal signal. */
 #define CONTIG_PEER_TIMEOUT	(10 * HZ)
@@ -134,6 +135,9 @@ static int isolate_next(struct contig_request *req,
 	int type = get_pageblock_migratetype(pfn_to_page(block_pfn));
 	int err;
 
+	if (should_fail_cma(FAIL_CMA_ISOLATE))
+		return contig_blocked(req, start_pfn, CONTIG_REASON_UNMOVABLE,
+				      -EBUSY);
 	/* A type read while a peer is at work is not the one to restore. */
 	err = is_migrate_isolate(type) ? -EAGAIN :
 					 isolate_block(req, start_pfn, end_pfn);

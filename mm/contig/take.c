@@ -15,6 +15,7 @@
  */
 #include "port.h"
 #include "contig.h"
+#include "fault.h"
 
 /* Blocks that are unlinked in one hold of zone->lock. */
 #define CONTIG_BLOCKS_PER_HOLD	32
@@ -152,6 +153,7 @@ int contig_take_free(struct contig_request *req, bool isolated)
 	struct zone *zone = page_zone(pfn_to_page(req->start_pfn));
 	unsigned long pfn, next, flags;
 	unsigned int nr_blocks;
+	bool fault;
 
 	/* Unlinking half a range only to put it back would be a waste. */
 	if (req->end_pfn - req->start_pfn > MAX_ORDER_NR_PAGES) {
@@ -172,12 +174,15 @@ int contig_take_free(struct contig_request *req, bool isolated)
 			pfn = next;
 		}
 		spin_unlock_irqrestore(&zone->lock, flags);
-	} while (pfn < req->end_pfn && nr_blocks == CONTIG_BLOCKS_PER_HOLD);
+		fault = should_fail_cma(FAIL_CMA_TAKE);
+	} while (!fault && pfn < req->end_pfn &&
+		 nr_blocks == CONTIG_BLOCKS_PER_HOLD);
 
-	if (pfn == req->end_pfn)
+	if (pfn == req->end_pfn && !fault)
 		return 0;
 	give_back(zone, req->start_pfn, pfn);
-	return contig_blocked(req, pfn, CONTIG_REASON_IN_USE, -EBUSY);
+	return contig_blocked(req, min(pfn, req->end_pfn - 1),
+			      CONTIG_REASON_IN_USE, -EBUSY);
 }
 
 /* Has this machine lost any page? On most of them nobody has to look for one. */
@@ -261,6 +266,10 @@ int contig_publish(struct contig_request *req)
 	unsigned long pfn = req->start_pfn;
 	int err;
 
+	if (should_fail_cma(FAIL_CMA_PUBLISH)) {
+		give_back(page_zone(pfn_to_page(pfn)), pfn, req->end_pfn);
+		return contig_blocked(req, pfn, CONTIG_REASON_HWPOISON, -EBUSY);
+	}
 	err = check_poison(req);
 	if (err)
 		return err;

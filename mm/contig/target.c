@@ -17,6 +17,7 @@
  */
 #include "port.h"
 #include "contig.h"
+#include "fault.h"
 
 #define CONTIG_STOCK_ORDER	3	/* the largest that per-CPU lists hold */
 #define CONTIG_NR_ASIDE		64
@@ -208,6 +209,8 @@ struct folio *contig_new_folio(struct folio *src, unsigned long private)
 	gfp_t gfp = gfp_for(targets, src);
 	struct folio *folio;
 
+	if (should_fail_cma(FAIL_CMA_TARGET))
+		return NULL;
 	if (folio_test_hugetlb(src))
 		return find_huge(targets, src);
 

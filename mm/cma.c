@@ -427,6 +427,8 @@ int cma_alloc_request(struct cma *cma, struct cma_alloc_request *req,
 	cma_insight_start(cma, req);
 
 	req->gfp = current_gfp_context(req->gfp);
+	if (cma->is_zeroed)
+		req->gfp |= __GFP_ZERO;
 	req->reason = CONTIG_REASON_NONE;
 	req->nr_pauses = CMA_PAUSES;
 	req->deadline = req->timeout ? (jiffies + req->timeout ?: 1) : 0;

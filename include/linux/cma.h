@@ -45,12 +45,14 @@ extern unsigned long totalcma_pages;
  *	out of the way of a request, and nothing else can use the memory.
  * @CMA_DECLARE_RESERVED: the caller has reserved the memory already, and keeps
  *	it if the area cannot be made; implies CMA_DECLARE_FIXED
+ * @CMA_DECLARE_ZEROED: what it hands out is zeroed, whoever had it before
  */
 enum cma_declare_flags {
 	CMA_DECLARE_FIXED	= BIT(0),
 	CMA_DECLARE_SCATTERED	= BIT(1),
 	CMA_DECLARE_PRIVATE	= BIT(2),
 	CMA_DECLARE_RESERVED	= BIT(3),
+	CMA_DECLARE_ZEROED	= BIT(4),
 };
 
 /**

@@ -22,6 +22,7 @@
  * with "linux,cma-default" it is the default area as well. With
  * "linux,cma-private" the area's memory is lent to nobody: requests never wait
  * for others to move, and the memory is of no use to the rest of the system.
+ * With "linux,cma-zeroed" nobody finds in a buffer what others left there.
  *
  * When a handler refuses a node, drivers/of gives the memory back, which is
  * right as long as the node was the only owner. Where nodes overlap, or lie on
@@ -132,11 +133,13 @@ static int __init setup_area(struct reserved_mem *rmem)
 	};
 	const bool is_default = has_property(rmem, "linux,cma-default");
 	const bool is_private = has_property(rmem, "linux,cma-private");
+	const bool is_zeroed = has_property(rmem, "linux,cma-zeroed");
 	const struct cma_declaration decl = {
 		.base = rmem->base,
 		.size = rmem->size,
 		.flags = CMA_DECLARE_RESERVED |
-			 (is_private ? CMA_DECLARE_PRIVATE : 0),
+			 (is_private ? CMA_DECLARE_PRIVATE : 0) |
+			 (is_zeroed ? CMA_DECLARE_ZEROED : 0),
 		.name = rmem->name,
 		.nid = NUMA_NO_NODE,
 	};

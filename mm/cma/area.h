@@ -63,6 +63,7 @@ struct cma_range {
  * @state: see above; written at boot only
  * @is_scattered: ranges may be cut where a zone ends
  * @is_private: it lends its pages to nobody, see private.c
+ * @is_zeroed: what it hands out is zeroed
  * @keep_on_error: if activation fails, its pages stay reserved
  * @name: unique among areas
  * @lock: protects the maps and everything below, unless stated otherwise
@@ -85,6 +86,7 @@ struct cma {
 	enum cma_state state;
 	bool is_scattered;
 	bool is_private;
+	bool is_zeroed;
 	bool keep_on_error;
 	char name[CMA_MAX_NAME];
 

@@ -245,6 +245,7 @@ int __init cma_declare(const struct cma_declaration *decl,
 	/* The plan has seen to it that there is a slot. */
 	cma = cma_area_register(decl->order_per_bit, decl->name);
 	cma->is_private = decl->flags & CMA_DECLARE_PRIVATE;
+	cma->is_zeroed = decl->flags & CMA_DECLARE_ZEROED;
 	cma->is_scattered = decl->flags & CMA_DECLARE_SCATTERED;
 	for (i = 0; i < chosen.nr; i++)
 		cma_area_add_range(cma, PHYS_PFN(chosen.pieces[i].start),

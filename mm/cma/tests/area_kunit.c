@@ -12,6 +12,7 @@
 #include <linux/prandom.h>
 #include <linux/random.h>
 #include <linux/swap.h>
+#include "../../contig/fault.h"
 #include "../../internal.h"
 #include "../area.h"
 
@@ -138,6 +139,58 @@ static void wrong_release_changes_nothing(struct kunit *test)
 	/* And a second time. */
 	KUNIT_EXPECT_TRUE(test, cma_release(cma, pages, 16));
 	KUNIT_EXPECT_EQ(test, released + 16,
+			(u64)atomic64_read(&cma->stats.release_success));
+}
+
+struct releaser {
+	struct cma *cma;
+	struct page *pages;
+	struct completion done;
+};
+
+static int release_64(void *data)
+{
+	struct releaser *releaser = data;
+
+	cma_release(releaser->cma, releaser->pages, 64);
+	complete(&releaser->done);
+	return 0;
+}
+
+/* With FAIL_CMA, the second surely comes while the first is in the middle. */
+static void second_of_two_releases_changes_nothing(struct kunit *test)
+{
+	struct cma *cma = area(test);
+	u64 released = atomic64_read(&cma->stats.release_success);
+	struct releaser first = {
+		.cma = cma,
+		.pages = cma_alloc(cma, 64, 0, false),
+	};
+	unsigned int poll;
+
+	KUNIT_ASSERT_NOT_NULL(test, first.pages);
+	init_completion(&first.done);
+	fail_cma_set_delay(FAIL_CMA_RELEASE, 30 * MSEC_PER_SEC);
+	if (IS_ERR(kthread_run(release_64, &first, "cma_release"))) {
+		fail_cma_set_delay(FAIL_CMA_RELEASE, 0);
+		cma_release(cma, first.pages, 64);
+		KUNIT_FAIL_AND_ABORT(test, "no thread");
+	}
+	for (poll = 0; poll < 10000 && READ_ONCE(cma->nr_held); poll++)
+		msleep(1);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(cma->nr_held), 0UL);
+
+	KUNIT_EXPECT_TRUE(test, cma_release(cma, first.pages, 64));
+	KUNIT_EXPECT_TRUE(test, cma_release(cma, first.pages + 63, 1));
+	if (IS_ENABLED(CONFIG_FAIL_CMA)) {
+		KUNIT_EXPECT_FALSE(test, completion_done(&first.done));
+		KUNIT_EXPECT_EQ(test, cma_area_used(cma), 64UL);
+		KUNIT_EXPECT_EQ(test, page_ref_count(first.pages), 1);
+		KUNIT_EXPECT_EQ(test, page_ref_count(first.pages + 63), 1);
+	}
+	fail_cma_set_delay(FAIL_CMA_RELEASE, 0);
+	wait_for_completion(&first.done);
+	KUNIT_EXPECT_EQ(test, released + 64,
 			(u64)atomic64_read(&cma->stats.release_success));
 }
 
@@ -501,6 +554,7 @@ static struct kunit_case area_cases[] = {
 	KUNIT_CASE(senseless_requests_get_nothing),
 	KUNIT_CASE(foreign_pages_are_not_mine),
 	KUNIT_CASE(wrong_release_changes_nothing),
+	KUNIT_CASE(second_of_two_releases_changes_nothing),
 	KUNIT_CASE(release_in_parts),
 	KUNIT_CASE(folio_is_one_piece),
 	KUNIT_CASE(part_of_a_folio_is_not_released),

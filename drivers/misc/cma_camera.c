@@ -31,9 +31,11 @@
  * Locking: bank->lock protects the list of frames and the counters of a bank.
  * It is not held while buffers are allocated, so that captures run in parallel.
  */
+#include <linux/ctype.h>
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
 #include <linux/kstrtox.h>
+#include <linux/limits.h>
 #include <linux/list.h>
 #include <linux/math64.h>
 #include <linux/mm.h>
@@ -360,20 +362,42 @@ static struct bank *find_bank(struct camera *camera, const char *text)
 	return camera->banks[index];
 }
 
+/* As memparse() reads it, up to G; but what does not fit is no small number. */
+static int parse_bytes(char *text, unsigned long long *bytes)
+{
+	static const char suffixes[] = "KMG";
+	char *last = text + strlen(text) - 1;
+	const char *suffix = strchr(suffixes, toupper(*last));
+	unsigned int shift = suffix ? 10 * (suffix - suffixes + 1) : 0;
+	int error;
+
+	if (suffix)
+		*last = '\0';
+	error = kstrtoull(text, 0, bytes);
+	if (error)
+		return error == -ERANGE ? -E2BIG : error;
+	if (*bytes > ULLONG_MAX >> shift)
+		return -E2BIG;
+	*bytes <<= shift;
+	return 0;
+}
+
 static int do_capture(struct camera *camera, char **words)
 {
 	unsigned long long bytes;
 	unsigned int nr_frames;
 	struct bank *bank;
-	char *end;
+	int error;
 
 	bank = find_bank(camera, words[0]);
 	if (IS_ERR(bank))
 		return PTR_ERR(bank);
 	if (kstrtouint(words[1], 0, &nr_frames) || !nr_frames)
 		return -EINVAL;
-	bytes = memparse(words[2], &end);
-	if (*end || end == words[2] || !bytes)
+	error = parse_bytes(words[2], &bytes);
+	if (error)
+		return error;
+	if (!bytes)
 		return -EINVAL;
 	/* Not even if nobody else were there. */
 	if (bytes > bank->size || nr_frames > div64_u64(bank->size, bytes))

@@ -42,6 +42,12 @@ static long free_outside(void)
 	return meminfo_pages("MemFree") - meminfo_pages("CmaFree");
 }
 
+/* Nobody gets at the last of it. */
+static size_t reserve_pages(void)
+{
+	return file_number("/proc/sys/vm/min_free_kbytes") * 1024 / PAGE_BYTES;
+}
+
 static void touch(struct hog *hog, size_t nr_pages)
 {
 	size_t end = hog->nr_pages + nr_pages;
@@ -70,7 +76,7 @@ static int leave_areas(struct hog *hog, size_t first, const struct area *areas, 
  * The kernel may fill the areas first or share them evenly, so a round fills until little is
  * free anywhere, then leaves the areas; rounds are repeated until only the areas are free.
  */
-int hog_outside_areas(struct hog *hog, size_t slack_pages)
+int hog_fill(struct hog *hog, size_t slack_pages)
 {
 	size_t span = span_pages(), first;
 	struct area areas[AREAS_MAX];
@@ -81,13 +87,7 @@ int hog_outside_areas(struct hog *hog, size_t slack_pages)
 		file_write("/proc/sys/vm/watermark_boost_factor", "0");
 	/* What one zone keeps from requests that can have another would count as free. */
 	file_write("/proc/sys/vm/lowmem_reserve_ratio", "0 0 0");
-	slack_pages += file_number("/proc/sys/vm/min_free_kbytes") * 1024 / PAGE_BYTES;
-	hog->nr_pages = 0;
-	hog->addr = map_base_pages(span);
-	if (!hog->addr)
-		return -ENOMEM;
-	/* A child must not hold what the parent releases. */
-	madvise(hog->addr, span * PAGE_BYTES, MADV_DONTFORK);
+	slack_pages += reserve_pages();
 	for (round = 0; round < ROUNDS_MAX && !err; round++) {
 		if (free_outside() < (long)(slack_pages + STEP_PAGES))
 			return 0;
@@ -101,9 +101,35 @@ int hog_outside_areas(struct hog *hog, size_t slack_pages)
 	}
 	if (!err && free_outside() > (long)(2 * slack_pages + STEP_PAGES))
 		err = -EAGAIN;
+	return err;
+}
+
+int hog_outside_areas(struct hog *hog, size_t slack_pages)
+{
+	size_t span = span_pages();
+	int err;
+
+	hog->nr_pages = 0;
+	hog->addr = map_base_pages(span);
+	if (!hog->addr)
+		return -ENOMEM;
+	/* A child must not hold what the parent releases. */
+	madvise(hog->addr, span * PAGE_BYTES, MADV_DONTFORK);
+	err = hog_fill(hog, slack_pages);
 	if (err)
 		hog_release(hog);
 	return err;
+}
+
+void hog_leave_room(struct hog *hog, size_t nr_pages)
+{
+	nr_pages += reserve_pages();
+	while (free_outside() < (long)nr_pages && hog->nr_pages >= STEP_PAGES) {
+		hog->nr_pages -= STEP_PAGES;
+		madvise(hog->addr + hog->nr_pages * PAGE_BYTES, STEP_PAGES * PAGE_BYTES,
+			MADV_DONTNEED);
+		stat_refresh();
+	}
 }
 
 void hog_release(struct hog *hog)

@@ -27,6 +27,10 @@ struct hog {
 int hog_outside_areas(struct hog *hog, size_t slack_pages);
 void hog_release(struct hog *hog);
 
+/* Gives up so much that @nr_pages are there for others; and takes it back. */
+void hog_leave_room(struct hog *hog, size_t nr_pages);
+int hog_fill(struct hog *hog, size_t slack_pages);
+
 /* Maps base pages (no THP) and touches none. Return: the address, or NULL. */
 void *map_base_pages(size_t nr_pages);
 

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What does whoever asks an area see of a fault, and what does it leave behind?
+ *
+ * The three who ask: debugfs, the dma-buf heap, and a driver by dma_alloc_coherent(). Each asks
+ * for a window full of tenants while something fails on the way. Whatever it is, the answer is an
+ * error that means what it says, or the pages; the area is as before, and once nothing fails any
+ * more every page of it can be had. Boot with virt-camera.dtso, and a kernel with FAIL_CMA,
+ * FAILSLAB and FAIL_PAGE_ALLOC.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "area.h"
+#include "fault.h"
+#include "heap.h"
+#include "page.h"
+#include "proc.h"
+#include "scene.h"
+#include "tenant.h"
+#include "test.h"
+
+#define CAMERA		"/sys/bus/platform/devices/camera/"
+#define BANK0		"camera-bank0@58000000"
+#define BANK1		"camera-bank1"
+#define WINDOW_PAGES	(16 * MIB_PAGES)
+#define TENANT_PAGES	(12 * MIB_PAGES)
+
+enum who { DEBUGFS, HEAP, DRIVER };
+
+FIXTURE(asker) {
+	enum who who;
+	struct scene scene;
+	struct buffer buffer;
+};
+
+FIXTURE_VARIANT(asker) {
+	enum who who;
+	const char *area;
+};
+
+FIXTURE_VARIANT_ADD(asker, debugfs) { .who = DEBUGFS, .area = BANK1 };
+FIXTURE_VARIANT_ADD(asker, heap) { .who = HEAP, .area = BANK1 };
+FIXTURE_VARIANT_ADD(asker, driver) { .who = DRIVER, .area = BANK0 };
+
+static int ask(FIXTURE_DATA(asker) *self)
+{
+	struct scene *scene = &self->scene;
+	char words[64];
+
+	switch (self->who) {
+	case DEBUGFS:
+		return area_alloc(&scene->whole.area, scene->nr_pages);
+	case HEAP:
+		return buffer_take(&self->buffer, &scene->whole, scene->nr_pages);
+	default:
+		snprintf(words, sizeof(words), "0 1 %lu", scene->nr_pages * PAGE_BYTES);
+		return file_write(CAMERA "capture", words);
+	}
+}
+
+static void give(FIXTURE_DATA(asker) *self)
+{
+	switch (self->who) {
+	case DEBUGFS:
+		area_free(&self->scene.whole.area, self->scene.nr_pages);
+		break;
+	case HEAP:
+		buffer_give(&self->buffer);
+		break;
+	default:
+		file_write(CAMERA "release", "0");
+	}
+}
+
+/* The DMA API offers a driver other memory when an area has none; this one cannot use it. */
+static bool is_clean(enum who who, int err)
+{
+	return err == -ENOMEM || (who == DRIVER && err == -ENOSPC);
+}
+
+FIXTURE_SETUP(asker)
+{
+	ASSERT_EQ(0, fault_prepare())
+		TH_LOG("this kernel has no FAIL_CMA, FAILSLAB or FAIL_PAGE_ALLOC");
+	ASSERT_EQ(0, scene_open(&self->scene, variant->area, WINDOW_PAGES));
+	self->who = variant->who;
+	self->scene.whole.fd = -1;
+	if (self->who == HEAP) {
+		self->scene.whole.fd = open("/dev/dma_heap/" BANK1, O_RDWR | O_CLOEXEC);
+		ASSERT_GE(self->scene.whole.fd, 0);
+	}
+}
+
+FIXTURE_TEARDOWN(asker)
+{
+	fault_end();
+	/* A test that ended by an assertion may still hold it. */
+	if (area_used(&self->scene.whole.area) > self->scene.whole.used)
+		give(self);
+	EXPECT_EQ(0, scene_intact(&self->scene));
+	heap_close(&self->scene.whole);
+	scene_close(&self->scene);
+}
+
+/* In the order in which a request meets them. */
+static const char * const stages[] = {
+	"place", "claim", "isolate", "evacuate", "migrate", "target", "take", "publish",
+};
+
+TEST_F(asker, sees_a_clean_error_whichever_stage_fails)
+{
+	const struct area *area = &self->scene.whole.area;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(stages); i++) {
+		long long reached = fault_reached(stages[i]);
+		long long fail, success, requests;
+		int err;
+
+		ASSERT_LE((long)TENANT_PAGES / 8,
+			  scene_settle(&self->scene, &tenant_anonymous, TENANT_PAGES));
+		fail = area_counter(area, "alloc_pages_fail");
+		success = area_counter(area, "alloc_pages_success");
+		requests = vmstat("cma_alloc_fail");
+
+		ASSERT_EQ(0, fault_at(stages[i], -1));
+		fault_task(true);
+		err = ask(self);
+		fault_task(false);
+		ASSERT_EQ(0, fault_prepare());
+		printf("# %s: %s, come by %lld times\n", stages[i], strerror(-err),
+		       fault_reached(stages[i]) - reached);
+		EXPECT_LT(reached, fault_reached(stages[i]))
+			TH_LOG("%s: no request came by", stages[i]);
+		EXPECT_TRUE(is_clean(self->who, err))
+			TH_LOG("%s: error %d", stages[i], err);
+		EXPECT_EQ(0, scene_unchanged(&self->scene))
+			TH_LOG("%s", stages[i]);
+		EXPECT_EQ(fail + (long)self->scene.nr_pages,
+			  area_counter(area, "alloc_pages_fail"));
+		EXPECT_EQ(success, area_counter(area, "alloc_pages_success"));
+		EXPECT_EQ(requests + 1, vmstat("cma_alloc_fail"));
+		if (!err)
+			give(self);
+		EXPECT_EQ(0, scene_intact(&self->scene))
+			TH_LOG("%s", stages[i]);
+	}
+}
+
+/*
+ * Every allocation of the kernel's, and every stage, fails once: the first ones in turn, the
+ * many that are alike in growing steps.
+ */
+TEST_F(asker, gets_pages_or_a_clean_error_whatever_fails_once)
+{
+	unsigned int nth, nr_failed = 0, nr_served = 0;
+	bool met = true;
+
+	for (nth = 1; met; nth += 1 + nth / 8) {
+		int err;
+
+		ASSERT_LE((long)TENANT_PAGES / 8,
+			  scene_settle(&self->scene, &tenant_anonymous, TENANT_PAGES));
+		ASSERT_EQ(0, fault_nth(nth));
+		err = ask(self);
+		met = fault_nth_met();
+		if (err) {
+			nr_failed++;
+			EXPECT_TRUE(is_clean(self->who, err))
+				TH_LOG("fault %u: error %d", nth, err);
+		} else {
+			nr_served++;
+			EXPECT_EQ(self->scene.whole.used + (long)self->scene.nr_pages,
+				  area_used(&self->scene.whole.area));
+			give(self);
+		}
+		EXPECT_EQ(0, scene_unchanged(&self->scene))
+			TH_LOG("fault %u", nth);
+	}
+	printf("# %u faults in turn: %u requests failed, %u were served all the same\n", nth,
+	       nr_failed, nr_served);
+	EXPECT_GT(nr_failed, 0);
+	EXPECT_GT(nr_served, 1)
+		TH_LOG("not one fault was made good for");
+}
+
+FIXTURE(shortage) {
+	struct scene scene;
+};
+
+FIXTURE_VARIANT(shortage) {
+	const char *kind;
+};
+
+FIXTURE_VARIANT_ADD(shortage, of_slab) { .kind = FAIL_SLAB };
+FIXTURE_VARIANT_ADD(shortage, of_pages) { .kind = FAIL_PAGE };
+
+FIXTURE_SETUP(shortage)
+{
+	ASSERT_EQ(0, fault_prepare());
+	ASSERT_EQ(0, scene_open(&self->scene, BANK1, WINDOW_PAGES));
+}
+
+FIXTURE_TEARDOWN(shortage)
+{
+	fault_end();
+	EXPECT_EQ(0, scene_intact(&self->scene));
+	scene_close(&self->scene);
+}
+
+#define SHORTAGE_ROUNDS	12
+#define SHORTAGE_EVERY	5
+
+TEST_F(shortage, of_memory_while_tenants_move_loses_nothing)
+{
+	const struct area *area = &self->scene.whole.area;
+	int round, nr_served = 0;
+
+	for (round = 0; round < SHORTAGE_ROUNDS; round++) {
+		int err;
+
+		ASSERT_LE((long)TENANT_PAGES / 8,
+			  scene_settle(&self->scene, &tenant_anonymous, TENANT_PAGES));
+		ASSERT_EQ(0, fault_now_and_then(variant->kind, SHORTAGE_EVERY));
+		fault_task(true);
+		err = area_alloc(area, self->scene.nr_pages);
+		fault_task(false);
+		ASSERT_EQ(0, fault_prepare());
+		EXPECT_TRUE(!err || err == -ENOMEM)
+			TH_LOG("error %d", err);
+		if (!err) {
+			nr_served++;
+			area_free(area, self->scene.nr_pages);
+		}
+		EXPECT_EQ(0, scene_unchanged(&self->scene));
+	}
+	printf("# %d of %d requests were served, with one allocation of %d failing\n", nr_served,
+	       SHORTAGE_ROUNDS, SHORTAGE_EVERY);
+}
+
+TEST_HARNESS_MAIN

@@ -17,6 +17,7 @@ help:
 	@echo '  make image-upstream  upstream'"'"'s own CMA    -> out/arm64-upstream/Image'
 	@echo '  make image-bench     ours, configured as that -> out/arm64-bench/Image'
 	@echo
+	@echo '  make debug           the core tests, faults and races, on kernels that check everything'
 	@echo '  make test-clients    drivers and programs that use areas, in one kernel that has them all'
 	@echo '  make test-boards     board files: the kernel'"'"'s own, in QEMU and beside upstream'
 	@echo '  make test-configs    other page sizes, architectures, nodes, options; an hour from nothing'
@@ -75,13 +76,17 @@ image-%: prepare
 	@scripts/configure $(call name_of,$*)
 	@scripts/build $(call name_of,$*)
 
-.PHONY: run test shell check fuzz test-bases bench holds soak
+.PHONY: run test debug shell check fuzz test-bases bench holds soak
 .PHONY: test-clients test-boards test-configs test-abi
 run: image
 	@scripts/run
 
 test: image image-nocma
 	@scripts/test
+
+# Builds the two kernels that it boots.
+debug: prepare
+	@scripts/test --set debug
 
 test-clients: deps-clients image-clients
 	@scripts/test --set clients

@@ -22,9 +22,6 @@ BOOTS = [
     Boot("guest.insight", ["insight_test"], "cma=0 cma_holders=on", ["one.dtso"], mem="320M", seconds=600),
     Boot("guest.policy", ["policy_test"], "cma=256M transparent_hugepage=never"),
     Boot("guest.camera", ["camera_test"], "cma=64M", [CAMERA]),
-    # A minute of it, with what this kernel can do; `make soak` is the whole.
-    Boot("guest.soak", ["soak"], "cma=64M", ["soak.dtso"], mem="512M", disks=True, seconds=1800,
-         options=["--smp", "4"]),
     Boot("guest.nocma", ["nocma_test.sh"], config="arm64-nocma"),
 ]
 

@@ -31,6 +31,8 @@ STYLE_EXCEPTIONS = [
     ("tools/*", "PREFER_DEFINED_ATTRIBUTE_MACRO BIT_MACRO CAMELCASE", "user space has not the kernel's macros"),
     ("tools/mm/*", "VOLATILE PREFER_KERNEL_TYPES", "user space: what a signal handler writes, and its types"),
     ("tools/*", "EMBEDDED_FUNCTION_NAME", "the word of an interface or a message, not the function's name"),
+    ("tools/*.sh", "LONG_LINE LONG_LINE_COMMENT LONG_LINE_STRING", "scripts have 120 columns"),
+    ("tools/*.sh", "REPEATED_WORD", "a program and its file"),
     ("tools/testing/cma/plugin/*", "NEW_TYPEDEFS", "QEMU's interface, under its own names"),
     ("tools/testing/cma/*include/*", "MACRO_ARG_REUSE MACRO_ARG_UNUSED MACRO_ARG_PRECEDENCE NEW_TYPEDEFS EXPORT_SYMBOL"
      " IS_ENABLED_CONFIG", "stands in for the kernel's header of that name"),

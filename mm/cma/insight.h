@@ -21,6 +21,13 @@
 #ifndef _MM_CMA_INSIGHT_H
 #define _MM_CMA_INSIGHT_H
 
+#include <linux/types.h>
+
+struct cma;
+struct cma_alloc_request;
+
+#ifdef CONFIG_CMA_INSIGHT
+
 #include <linux/atomic.h>
 #include <linux/contig_reason.h>
 #include <linux/init.h>
@@ -28,12 +35,6 @@
 #include <linux/rbtree.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
-#include <linux/types.h>
-
-struct cma;
-struct cma_alloc_request;
-
-#ifdef CONFIG_CMA_INSIGHT
 
 /* Sizes of requests, in pages: 1, up to 16, 256, 4096, 65536, and more. */
 #define CMA_SIZE_CLASSES	6

@@ -11,7 +11,7 @@ from lib.common import OUT, REPO, SOURCE
 STYLE_EXCEPTIONS = [
     ("include/trace/events/*", "OPEN_ENDED_LINE PARENTHESIS_ALIGNMENT", "the layout that TRACE_EVENT() has"),
     ("include/trace/events/*", "MACRO_ARG_UNUSED TRAILING_SEMICOLON", "an X-macro, used column by column"),
-    ("include/linux/contig_reason.h", "COMPLEX_MACRO MACRO_ARG_UNUSED", "the X-macro of reasons"),
+    ("include/linux/contig_reason.h", "COMPLEX_MACRO MACRO_ARG_UNUSED CAMELCASE", "the X-macro of reasons"),
     ("mm/contig/fault.[ch]", "COMPLEX_MACRO MACRO_ARG_UNUSED MACRO_ARG_REUSE", "the X-macro of stages"),
     ("mm/contig/fault.c", "UNDOCUMENTED_SETUP", "kernel-parameters.txt.diff"),
     ("mm/cma/tests/zeroed_kunit.c", "COMPLEX_MACRO MACRO_ARG_REUSE", "an iterator"),
@@ -30,6 +30,7 @@ STYLE_EXCEPTIONS = [
     ("mm/show_mem.c", "PRINTK_WITHOUT_KERN_LEVEL", "a line of a report, as those around it"),
     ("tools/*", "PREFER_DEFINED_ATTRIBUTE_MACRO BIT_MACRO CAMELCASE", "user space has not the kernel's macros"),
     ("tools/mm/*", "VOLATILE PREFER_KERNEL_TYPES", "user space: what a signal handler writes, and its types"),
+    ("tools/testing/selftests/cma/*", "NAKED_SSCANF QUOTED_WHITESPACE_BEFORE_NEWLINE", "compared by the macro around it"),
     ("tools/*", "EMBEDDED_FUNCTION_NAME", "the word of an interface or a message, not the function's name"),
     ("tools/*.sh", "LONG_LINE LONG_LINE_COMMENT LONG_LINE_STRING", "scripts have 120 columns"),
     ("tools/*.sh", "REPEATED_WORD", "a program and its file"),

@@ -136,8 +136,8 @@ TEST_F(unmovable, slab_stays_out_of_the_area)
 }
 
 /*
- * Directories, a block of a kibibyte or more each: their buffers are in the hands of the journal until it has written
- * them to their places. Nothing makes it do so here.
+ * Directories, a block of a kibibyte or more each: their buffers are in the hands of the
+ * journal until it has written them to their places. Nothing makes it do so here.
  */
 #define DIRECTORIES	3000
 #define METADATA	"/mnt/metadata"

@@ -33,6 +33,7 @@ help:
 	@echo '  make prepare         the tree to edit: out/arm64/src'
 	@echo '  make refresh         bring edits made there back to the repository'
 	@echo '  make check           style, include arrows, kernel-doc, hooks; sparse, coccinelle, gcc, clang and their analysers'
+	@echo '  make docs            our documents in HTML -> out/docs/html'
 	@echo '  make fuzz            hostile input to all parsers, for a minute (T=seconds: as long as that)'
 	@echo '  make test-bases      does it apply to every 6.12.y that Debian offers?'
 	@echo '  make menuconfig      base version, memory, area sizes (make config: by questions)'
@@ -76,7 +77,7 @@ image-%: prepare
 	@scripts/configure $(call name_of,$*)
 	@scripts/build $(call name_of,$*)
 
-.PHONY: run test debug shell check fuzz test-bases bench holds soak
+.PHONY: run test debug shell check docs fuzz test-bases bench holds soak
 .PHONY: test-clients test-boards test-configs test-abi
 run: image
 	@scripts/run
@@ -112,6 +113,9 @@ shell: image
 
 check: deps-check image
 	@scripts/check
+
+docs: deps-docs prepare
+	@scripts/docs
 
 fuzz: deps-fuzz
 	@scripts/fuzz --time $(or $(T),60)

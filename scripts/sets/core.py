@@ -3,9 +3,9 @@
 
 import re
 
-from lib import tap, top_check
+from lib import documents, tap, top_check
 from lib.common import REPO
-from lib.stages import SELFTESTS, Boot, Stage, boot, image, overlay_path, run_boot, run_command
+from lib.stages import RUN, SELFTESTS, Boot, Stage, boot, image, overlay_path, run_boot, run_command
 
 CAMERA = "arch/arm64/boot/dts/cma/virt-camera.dtso"
 KUNIT_DIRS = ("mm/cma/tests", "mm/contig/tests", "kernel/dma/tests")
@@ -66,6 +66,17 @@ def run_kunit(_stage, args):
     return results
 
 
+def run_documents(_stage, args):
+    """Every command of our documents that is typed at the guest's prompt does what they say."""
+    blocks = list(documents.command_blocks())
+    report, result = boot("guest.documents", ["run", "documents.sh"],
+                          ["--image", image("arm64", args.image), "--append", "cma=64M",
+                           "--overlay", overlay_path(CAMERA), "--add-initrd", documents.archive(blocks, RUN)])
+    return [result, *(tap.Result(name, "fail" if complaint else "pass",
+                                 [f"# {line}" for line in (complaint or "").splitlines()])
+                      for name, complaint in documents.compare(blocks, report))]
+
+
 def run_check(_stage, _args):
     return run_command("check", ["scripts/check", "--quick"], details_below=True)
 
@@ -86,5 +97,6 @@ def stages():
         yield Stage(each.name, run_boot, each)
     yield Stage("guest.kunit", run_kunit)
     yield Stage("guest.top", run_top)
+    yield Stage("guest.documents", run_documents)
     for each in [*BOOTS[2:], *cases()]:
         yield Stage(each.name, run_boot, each)

@@ -22,6 +22,12 @@ HOST_COMMANDS = {
     r"git am \S+/patchset/cma\.mbx": "scripts/bisect",
 }
 
+# Sections whose commands need another guest, and the stage that runs them there.
+ELSEWHERE = {
+    "Who holds memory, and what is in the way": "guest.top",
+    "Faults and delays": "--set debug (race_test, fault_test)",
+}
+
 Command = collections.namedtuple("Command", "line prompt text output")
 Block = collections.namedtuple("Block", "path line commands")
 
@@ -106,8 +112,12 @@ def build():
 def command_blocks():
     """Literal blocks of our documents in which somebody types at a prompt, # in the guest, $ on the build machine."""
     for path in sorted((REPO / "Documentation").rglob("*.rst")):
-        commands, indent = [], ""
+        commands, indent, section, before = [], "", "", ""
         for number, line in enumerate([*path.read_text().splitlines(), "end"], 1):
+            section = before if re.match("===+$", line) else section
+            before = line
+            if section in ELSEWHERE:
+                continue
             typed = re.match(r"(\s+)([#$]) (\S.*)$", line)
             if commands and line.strip() and not line.startswith(indent):
                 yield Block(path.relative_to(REPO), commands[0].line, commands)

@@ -85,6 +85,7 @@ const void *of_get_flat_dt_prop(unsigned long node, const char *name, int *size)
 {
 	static const char *const names[] = {
 		"reusable", "no-map", "linux,cma-default", "linux,cma-private",
+		"linux,cma-zeroed",
 	};
 	unsigned int i;
 
@@ -169,6 +170,8 @@ static void check_area(const struct reserved_mem *rmem, unsigned int before,
 	CHECK_EQ(cma->decl.base, rmem->base);
 	CHECK_EQ(cma->decl.size, rmem->size);
 	CHECK_EQ(is_private, !!(rmem->fdt_node & BIT(3)));
+	CHECK_EQ(!!(cma->decl.flags & CMA_DECLARE_ZEROED),
+		 !!(rmem->fdt_node & BIT(4)));
 	CHECK(dma_contiguous_default_area ==
 	      (rmem->fdt_node & BIT(2) ? cma : default_before));
 	CHECK(rmem->ops);
@@ -235,7 +238,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	forget(&input);
 	for (number = 0; number < MAX_NODES && input.size; number++) {
 		rmem = (struct reserved_mem) { .name = "node" };
-		rmem.fdt_node = input_byte(&input) & 15;
+		rmem.fdt_node = input_byte(&input) & 31;
 		reserve(&input, &rmem);
 		check_node(&rmem);
 	}

@@ -5,6 +5,7 @@
 
 #include <linux/kconfig.h>
 
+#define __counted_by(member)
 #define __maybe_unused	__attribute__((__unused__))
 
 #endif

@@ -4,5 +4,8 @@
 #define _CMA_SHIM_INIT_H
 
 #define __init
+#define __initdata
+#define __ro_after_init
+#define late_initcall(call)	extern int shim_initcall
 
 #endif

@@ -7,4 +7,7 @@
 #define check_mul_overflow(a, b, product) \
 	__builtin_mul_overflow(a, b, product)
 
+#define struct_size(pointer, member, count) \
+	(sizeof(*(pointer)) + (count) * sizeof((pointer)->member[0]))
+
 #endif

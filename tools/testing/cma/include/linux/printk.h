@@ -3,6 +3,10 @@
 #ifndef _CMA_SHIM_PRINTK_H
 #define _CMA_SHIM_PRINTK_H
 
+#include <stdio.h>
+
+#define scnprintf		snprintf
+
 #ifndef pr_fmt
 #define pr_fmt(format)	format
 #endif
@@ -11,6 +15,7 @@ void shim_print(const char *format, ...);
 
 #define pr_err(...)		shim_print(__VA_ARGS__)
 #define pr_warn(...)		shim_print(__VA_ARGS__)
+#define pr_info(...)		shim_print(__VA_ARGS__)
 #define pr_err_ratelimited(...)	shim_print(__VA_ARGS__)
 
 #endif

@@ -10,6 +10,9 @@ void *kvcalloc(size_t nr, size_t size, gfp_t gfp);
 void kvfree(const void *memory);
 
 #define kcalloc(nr, size, gfp)	kvcalloc(nr, size, gfp)
+#define kmalloc(size, gfp)	kvcalloc(1, size, gfp)
+#define kzalloc(size, gfp)	kvcalloc(1, size, gfp)
+#define kvzalloc(size, gfp)	kvcalloc(1, size, gfp)
 #define kfree(memory)		kvfree(memory)
 
 #endif

@@ -10,7 +10,6 @@
 
 #define PAGE_SIZE		4096UL
 #define pageblock_nr_pages	1024UL
-#define CONFIG_CMA_AREAS	7
 
 struct page;
 

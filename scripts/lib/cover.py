@@ -6,7 +6,7 @@ import re
 from lib import series
 from lib.common import OUT, REPO, Failure
 
-MEASURED = OUT / "bench/bench.rst"      # what make bench has written here ...
+MEASURED = OUT / "bench/bench.rst"      # what a whole make bench has written here ...
 DOCUMENT = REPO / "Documentation/admin-guide/mm/cma_cost.rst"       # ... else the table that is in the documents
 
 # Rows of the table, by THP and case. Some of them are ones that have become dearer.
@@ -39,11 +39,16 @@ def table(text):
     return found
 
 
+def missing(path):
+    """Rows that the table has not: a run of make bench may be of some cases only."""
+    rows = table(path.read_text()) if path.exists() else {}
+    return [case for thp, case in ROWS if (thp, case) not in rows]
+
+
 def numbers(path):
     rows = table(path.read_text())
-    missing = [case for thp, case in ROWS if (thp, case) not in rows]
-    if missing:
-        raise Failure(f"{path}: the table has no row for: {missing[0]}")
+    if missing(path):
+        raise Failure(f"{path}: the table has no row for: {missing(path)[0]}")
     lines = [f"  {'':56} {'ours':>6} {'upstream':>9}"]
     for thp, case in ROWS:
         row = rows[thp, case]
@@ -54,7 +59,7 @@ def numbers(path):
 def letter(base):
     """Subject and body, as git takes the description of a branch."""
     header, body = series.message(series.COVER)
-    path = MEASURED if MEASURED.exists() else DOCUMENT
+    path = DOCUMENT if missing(MEASURED) else MEASURED
     source = ("Measured by make bench for this series." if path == MEASURED else
               f"From {DOCUMENT.name} of this series, not measured anew for it.")
     for mark, value in (("@NUMBERS@", numbers(path)), ("@NUMBERS_FROM@", source), ("@BASE@", base)):

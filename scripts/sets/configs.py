@@ -148,7 +148,7 @@ def run_built(stage, args):
 
 def run_kunit(stage, args):
     """Of each of our sources whose suites this kernel has, as many cases must have run as it holds."""
-    report, result = boot(stage.name, ["kunit"], boot_options(stage, args))
+    report, result = boot(stage.name, ["kunit"], boot_options(stage, args), stage.seconds)
     suites = tap.parse_kunit(report)
     results = [result, *(dataclasses.replace(case, name=f"{suite}.{case.name}")
                          for suite, cases in sorted(suites.items()) for case in cases)]

@@ -235,7 +235,7 @@ static void top_up_spares(struct cma_insight *insight, gfp_t gfp)
 	while (READ_ONCE(insight->nr_spares) < CMA_SPARES_WANTED) {
 		spare = kmalloc(sizeof(*spare), gfp);
 		if (!spare)
-			return;
+			break;
 		spin_lock_irqsave(&insight->lock, flags);
 		put_aside(insight, spare, &unwanted);
 		spin_unlock_irqrestore(&insight->lock, flags);
@@ -325,22 +325,26 @@ bool cma_holders_next(struct cma *cma, unsigned long pfn,
 	return found;
 }
 
-/* Makes an area forget, for as long as nobody adds anything. */
+/* Makes an area forget. There may be many records: freed without the lock. */
 static void forget(struct cma_insight *insight)
 {
-	struct extent all = { 0, ULONG_MAX };
-	struct cma_holder *spares, *unwanted = NULL;
+	struct cma_holder *spares, *holder, *next;
+	struct rb_root holders;
 	unsigned long flags;
 
 	spin_lock_irqsave(&insight->lock, flags);
 	insight->is_recording = false;
-	cut_out(insight, &all, &unwanted);
+	holders = insight->holders;
+	insight->holders = RB_ROOT;
+	insight->nr_recorded = 0;
 	spares = insight->spares;
 	insight->spares = NULL;
 	insight->nr_spares = 0;
 	spin_unlock_irqrestore(&insight->lock, flags);
+
+	rbtree_postorder_for_each_entry_safe(holder, next, &holders, node)
+		kfree(holder);
 	free_records(spares);
-	free_records(unwanted);
 }
 
 /**

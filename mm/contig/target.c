@@ -80,6 +80,7 @@ void contig_targets_done(struct contig_targets *targets)
 /*
  * An area serves only what asks for __GFP_HIGHMEM. File pages do not: some are
  * of the buffer cache, which must have neither an area's page nor highmem.
+ * Where there is highmem, the zone of those who leave has decided.
  */
 static gfp_t gfp_for(const struct contig_targets *targets, struct folio *src)
 {

@@ -90,3 +90,7 @@ GROUPS = [
           _rows("other_area.busy", (1,), "another area busy among pins, allocate {}"), smp=2, thp=("never",),
           overlay="tools/testing/selftests/cma/dt/one.dtso"),
 ]
+
+# The picture of README and cma_cost.rst: one line a promise, what costs more among them.
+OVERVIEW = [("idle", 1), ("idle", 256), ("idle", 16384), ("release", 1), ("release", 4096), ("windows", 1),
+            ("base", 4096), ("cache", 4096), ("pins_2.none", 1024), ("threads", 0), ("other_area.busy", 1)]

@@ -128,8 +128,12 @@ static int wait_for_peers(struct cma *cma, struct cma_alloc_request *req)
 		outlook = outlook_of(cma, req);
 		if (outlook == CMA_GO_ON)
 			return 0;
-		if (outlook == CMA_NO_HOPE)
+		if (outlook == CMA_NO_HOPE) {
+			/* What stopped an attempt before is not why. */
+			req->reason = CONTIG_REASON_NONE;
+			req->blocker_pfn = 0;
 			return -ENOMEM;
+		}
 		if (req->gfp & __GFP_NORETRY)
 			return -EBUSY;
 		err = check_time(req);
@@ -137,6 +141,7 @@ static int wait_for_peers(struct cma *cma, struct cma_alloc_request *req)
 			return err;
 		if (time_after(jiffies, deadline)) {
 			req->reason = CONTIG_REASON_PEER;
+			req->blocker_pfn = 0;
 			return -EBUSY;
 		}
 		wait_event_timeout(cma->settled,
@@ -393,9 +398,11 @@ static void report_failure(struct cma *cma,
 
 	used = cma_area_used(cma);
 	max_free = cma_area_max_free(cma);
-	if (req->reason == CONTIG_REASON_NONE)
-		pr_err("%s: no %lu pages, error %d: no range left (area %lu, used %lu, largest piece %lu pages)\n",
-		       cma->name, req->nr_pages, err, cma->nr_pages, used,
+	if (!req->blocker_pfn)
+		pr_err("%s: no %lu pages, error %d: %s (area %lu, used %lu, largest piece %lu pages)\n",
+		       cma->name, req->nr_pages, err,
+		       req->reason == CONTIG_REASON_NONE ? "no range left" :
+		       contig_reason_name(req->reason), cma->nr_pages, used,
 		       max_free);
 	else
 		pr_err("%s: no %lu pages, error %d: page frame %#lx in the way, %s (area %lu, used %lu, largest piece %lu pages)\n",
@@ -430,6 +437,7 @@ int cma_alloc_request(struct cma *cma, struct cma_alloc_request *req,
 	if (cma->is_zeroed)
 		req->gfp |= __GFP_ZERO;
 	req->reason = CONTIG_REASON_NONE;
+	req->blocker_pfn = 0;
 	req->nr_pauses = CMA_PAUSES;
 	req->deadline = req->timeout ? (jiffies + req->timeout ?: 1) : 0;
 	*page = NULL;
@@ -443,10 +451,11 @@ int cma_alloc_request(struct cma *cma, struct cma_alloc_request *req,
 		cma_stats_alloc_success(cma, req->nr_pages);
 	} else {
 		cma_stats_alloc_fail(cma, req->nr_pages);
-		report_failure(cma, req, err);
 	}
 
 	cma_insight_done(cma, req, *page ? page_to_pfn(*page) : 0, err);
+	if (err)
+		report_failure(cma, req, err);
 	trace_cma_alloc_finish(cma->name, *page ? page_to_pfn(*page) : ~0UL,
 			       *page, req->nr_pages, req->align_order, err);
 	return err;

@@ -23,6 +23,7 @@
 #include <linux/ktime.h>
 #include <linux/log2.h>
 #include <linux/math.h>
+#include <linux/math64.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -43,7 +44,7 @@ static unsigned int size_class(unsigned long nr_pages)
 
 static unsigned int time_bucket(u64 ns)
 {
-	return min(fls64(ns / NSEC_PER_USEC), CMA_TIME_BUCKETS - 1);
+	return min(fls64(div_u64(ns, NSEC_PER_USEC)), CMA_TIME_BUCKETS - 1);
 }
 
 static const char *kind_of(const struct folio *folio)
@@ -56,6 +57,9 @@ static const char *kind_of(const struct folio *folio)
 		return "hugetlb";
 	if (folio_test_reserved(folio))
 		return "reserved";
+	/* Its driver's: of no file, though its mapping says something. */
+	if (__folio_test_movable(folio))
+		return "movable";
 	if (folio_test_anon(folio))
 		return "anon";
 	if (!READ_ONCE(folio->mapping))
@@ -78,13 +82,21 @@ static void note_file(struct folio *folio, struct cma_blocker *blocker)
 	folio_unlock(folio);
 }
 
+/* Nobody has a reference to it: it is free, waits in a pool, or is on its way. */
+static const char *kind_of_unused(const struct page *page)
+{
+	if (PageHuge(page))
+		return "hugetlb";
+	return is_free_buddy_page(page) ? "free" : "in-flight";
+}
+
 /* What is this page now? */
 static void note_page(struct page *page, struct cma_blocker *blocker)
 {
 	struct folio *folio = page_folio(page);
 
 	if (!folio_try_get(folio)) {
-		blocker->kind = PageBuddy(page) ? "free" : "in-flight";
+		blocker->kind = kind_of_unused(page);
 		return;
 	}
 	if (page_folio(page) == folio) {
@@ -118,7 +130,12 @@ static struct cma_blocker *slot_of(struct cma_insight *insight,
 	return oldest;
 }
 
-static void remember(struct cma_insight *insight, struct cma_blocker *seen)
+/*
+ * What a page was when it stopped an attempt says more than what it is when the
+ * request gives up. So a look since @since_ns is kept; an attempt's is new.
+ */
+static void remember(struct cma_insight *insight, struct cma_blocker *seen,
+		     u64 since_ns)
 {
 	struct cma_blocker *slot;
 	unsigned long flags;
@@ -127,12 +144,19 @@ static void remember(struct cma_insight *insight, struct cma_blocker *seen)
 	slot = slot_of(insight, seen->pfn);
 	seen->nr_attempts += slot->nr_attempts;
 	seen->nr_failures += slot->nr_failures;
-	*slot = *seen;
+	if (slot->last_ns > since_ns) {
+		slot->nr_attempts = seen->nr_attempts;
+		slot->nr_failures = seen->nr_failures;
+		slot->last_ns = seen->last_ns;
+	} else {
+		*slot = *seen;
+	}
 	spin_unlock_irqrestore(&insight->lock, flags);
 }
 
+/* @ns: how long the request took, if it has failed; 0 if it goes on. */
 static void note_blocker(struct cma *cma, const struct cma_alloc_request *req,
-			 bool failed)
+			 bool failed, u64 ns)
 {
 	struct cma_blocker seen = {
 		.pfn = req->blocker_pfn,
@@ -148,7 +172,8 @@ static void note_blocker(struct cma *cma, const struct cma_alloc_request *req,
 		note_page(page, &seen);
 	trace_cma_blocked(cma->name, &seen, failed);
 	if (cma->insight)
-		remember(cma->insight, &seen);
+		remember(cma->insight, &seen,
+			 failed ? seen.last_ns - ns : U64_MAX);
 }
 
 /* Did a page make it fail, or want of room or of time? */
@@ -205,7 +230,7 @@ void cma_insight_done(struct cma *cma, const struct cma_alloc_request *req,
 			cma_holders_add(cma, req, pfn);
 	}
 	if (err && blames_page(req))
-		note_blocker(cma, req, true);
+		note_blocker(cma, req, true, ns);
 	trace_cma_request(cma->name, req, err ? ~0UL : pfn, err, ns);
 }
 
@@ -218,7 +243,7 @@ void cma_insight_done(struct cma *cma, const struct cma_alloc_request *req,
  */
 void cma_insight_blocked(struct cma *cma, const struct cma_alloc_request *req)
 {
-	note_blocker(cma, req, false);
+	note_blocker(cma, req, false, 0);
 }
 
 /**

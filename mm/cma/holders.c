@@ -89,7 +89,7 @@ static struct cma_holder *pop_spare(struct cma_insight *insight)
 	lockdep_assert_held(&insight->lock);
 	if (spare) {
 		insight->spares = spare->next;
-		insight->nr_spares--;
+		WRITE_ONCE(insight->nr_spares, insight->nr_spares - 1);
 	}
 	return spare;
 }
@@ -101,7 +101,7 @@ static void put_aside(struct cma_insight *insight, struct cma_holder *holder,
 	lockdep_assert_held(&insight->lock);
 	if (insight->nr_spares < CMA_SPARES_MOST) {
 		push(&insight->spares, holder);
-		insight->nr_spares++;
+		WRITE_ONCE(insight->nr_spares, insight->nr_spares + 1);
 	} else {
 		push(unwanted, holder);
 	}
@@ -333,13 +333,13 @@ static void forget(struct cma_insight *insight)
 	unsigned long flags;
 
 	spin_lock_irqsave(&insight->lock, flags);
-	insight->is_recording = false;
+	WRITE_ONCE(insight->is_recording, false);
 	holders = insight->holders;
 	insight->holders = RB_ROOT;
 	insight->nr_recorded = 0;
 	spares = insight->spares;
 	insight->spares = NULL;
-	insight->nr_spares = 0;
+	WRITE_ONCE(insight->nr_spares, 0);
 	spin_unlock_irqrestore(&insight->lock, flags);
 
 	rbtree_postorder_for_each_entry_safe(holder, next, &holders, node)
@@ -367,7 +367,7 @@ int cma_holders_record(struct cma *cma, bool on)
 	if (on && !insight->is_recording) {
 		static_branch_inc(&cma_holders_key);
 		spin_lock_irqsave(&insight->lock, flags);
-		insight->is_recording = true;
+		WRITE_ONCE(insight->is_recording, true);
 		spin_unlock_irqrestore(&insight->lock, flags);
 	} else if (!on && insight->is_recording) {
 		forget(insight);

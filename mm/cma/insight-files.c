@@ -47,7 +47,7 @@ static void print_age(struct seq_file *m, u64 since_ns)
 static void print_name(struct seq_file *m, const char *name)
 {
 	if (*name)
-		seq_escape_str(m, name, ESCAPE_OCTAL | ESCAPE_NP |
+		seq_escape_str(m, name, ESCAPE_OCTAL | ESCAPE_NAP |
 			       ESCAPE_APPEND, " \\");
 	else
 		seq_putc(m, '-');
@@ -221,11 +221,19 @@ static void holders_stop(struct seq_file *m, void *token)
 static void print_head(struct seq_file *m, struct cma *cma)
 {
 	struct cma_insight *insight = cma->insight;
+	unsigned long flags, nr_recorded;
+	bool is_recording;
+	u64 nr_lost;
+
+	spin_lock_irqsave(&insight->lock, flags);
+	is_recording = insight->is_recording;
+	nr_recorded = insight->nr_recorded;
+	nr_lost = insight->nr_lost;
+	spin_unlock_irqrestore(&insight->lock, flags);
 
 	seq_printf(m, "# recording %s, %lu of %lu pages recorded, %llu records lost\n",
-		   READ_ONCE(insight->is_recording) ? "on" : "off",
-		   READ_ONCE(insight->nr_recorded), READ_ONCE(cma->nr_held),
-		   READ_ONCE(insight->nr_lost));
+		   is_recording ? "on" : "off", nr_recorded,
+		   READ_ONCE(cma->nr_held), nr_lost);
 	seq_puts(m, "# pfn pages age_s pid task device caller\n");
 }
 

@@ -26,6 +26,7 @@
 #include <linux/init.h>
 #include <linux/jiffies.h>
 #include <linux/preempt.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include "fault.h"
 
@@ -77,17 +78,19 @@ static bool is_chosen(void)
 
 static void hold(struct fail_stage *stage)
 {
-	unsigned long start = jiffies;
-	u32 delay_ms;
+	u32 held_ms = 0;
 
 	atomic_inc(&stage->nr_held);
-	while ((delay_ms = READ_ONCE(stage->delay_ms)) &&
-	       time_before(jiffies, start + msecs_to_jiffies(delay_ms))) {
+	/* Counted, not read off jiffies: they may stand still here. */
+	while (held_ms < READ_ONCE(stage->delay_ms)) {
 		/* Buffers may be released where nobody may sleep. */
-		if (preemptible())
+		if (preemptible() && !rcu_preempt_depth()) {
 			schedule_timeout_uninterruptible(1);
-		else
+			held_ms += jiffies_to_msecs(1);
+		} else {
 			mdelay(1);
+			held_ms++;
+		}
 	}
 	atomic_dec(&stage->nr_held);
 }

@@ -21,6 +21,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -197,6 +198,8 @@ static const char *in_root(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
+	if (len >= (int)sizeof(path))
+		die(2, "the path that --root names is too long");
 	vsnprintf(path + len, sizeof(path) - len, format, args);
 	va_end(args);
 	return path;
@@ -345,9 +348,15 @@ static void read_ranges(struct area *area)
 	}
 }
 
-static enum kind kind_of(uint64_t flags)
+/*
+ * A page that a private area has not handed out is reserved, and nobody has it: @is_spare, it is
+ * known to be handed out to nobody.
+ */
+static enum kind kind_of(uint64_t flags, bool is_spare)
 {
 #define IS(flag) (flags >> (flag) & 1)
+	if (IS(KPF_RESERVED) && is_spare)
+		return FREE;
 	if (IS(KPF_BUDDY))
 		return FREE;
 	if (IS(KPF_HUGE))
@@ -402,7 +411,7 @@ static void read_tenants(struct system *system, struct area *area)
 		}
 		for (page = 0; page < range->nr_pages; page++)
 			if (!range->is_used || !range->is_used[page])
-				area->tenants[kind_of(range->flags[page])]++;
+				area->tenants[kind_of(range->flags[page], range->is_used)]++;
 	}
 	area->has_tenants = true;
 	close(fd);
@@ -421,8 +430,7 @@ static void read_holders(struct area *area)
 			area->is_recording = !strcmp(onoff, "on");
 			area->has_holders = true;
 		}
-		if (area->nr_holders < LINES_MAX &&
-		    sscanf(line, "0x%llx %lu %lf %d %71s %167s %255[^\n]", &h.pfn, &h.nr_pages,
+		if (sscanf(line, "0x%llx %lu %lf %d %71s %167s %255[^\n]", &h.pfn, &h.nr_pages,
 			   &h.age, &h.pid, h.task, h.device, h.caller) == 7) {
 			area->holders = must(realloc(area->holders,
 						     (area->nr_holders + 1) * sizeof(h)));
@@ -1057,7 +1065,7 @@ static struct cell cell_at(const struct area *area, const struct range *range,
 		if (range->is_used && range->is_used[page])
 			cell.nr_used++;
 		else if (range->flags)
-			cell.nr_kind[kind_of(range->flags[page])]++;
+			cell.nr_kind[kind_of(range->flags[page], range->is_used)]++;
 	}
 	for (i = 0; i < area->nr_blockers; i++)
 		if (area->blockers[i].pfn - cell.pfn < cell.nr_pages)
@@ -1253,6 +1261,9 @@ static void prepare_terminal(void)
 		return;
 	raw = terminal;
 	raw.c_lflag &= ~(ICANON | ECHO);
+	/* Who is stopped or killed by a key cannot restore it. */
+	raw.c_cc[VSUSP] = _POSIX_VDISABLE;
+	raw.c_cc[VQUIT] = _POSIX_VDISABLE;
 	has_terminal = !tcsetattr(STDIN_FILENO, TCSANOW, &raw);
 	if (has_terminal)
 		atexit(restore_terminal);
@@ -1263,7 +1274,7 @@ static void wait_or_key(double seconds)
 	struct pollfd keys = { .fd = STDIN_FILENO, .events = POLLIN };
 	char key;
 
-	if (poll(&keys, has_terminal, seconds * 1000) > 0 &&
+	if (poll(&keys, has_terminal, seconds < INT_MAX / 1000 ? seconds * 1000 : -1) > 0 &&
 	    (read(STDIN_FILENO, &key, 1) != 1 || key == 'q'))
 		is_over = 1;
 }
@@ -1407,7 +1418,7 @@ int main(int argc, char **argv)
 		if (!block)
 			block = pageblock_pages();
 		if (mode == '1')
-			print_text(&system, NULL, LINES_MAX);
+			print_text(&system, NULL, SIZE_MAX);
 		else if (mode == 'j')
 			print_json(&system);
 		else if (mode == 'm')

@@ -104,11 +104,24 @@ class Tree:
             has = {name: flags >> number & 1 for name, number in
                    {"lru": 5, "slab": 7, "buddy": 10, "anon": 12, "swapbacked": 14, "huge": 17, "pgtable": 26,
                     "reserved": 32}.items()}
-            kind = ("free" if has["buddy"] else "huge" if has["huge"] else
-                    "kernel" if has["slab"] or has["pgtable"] or has["reserved"] else "anon" if has["anon"] else
+            kind = ("free" if has["buddy"] or has["reserved"] else "huge" if has["huge"] else
+                    "kernel" if has["slab"] or has["pgtable"] else "anon" if has["anon"] else
                     "shmem" if has["swapbacked"] else "file" if has["lru"] else "other")
             counts[kind] += 1
         return counts
+
+    def make_private(self, area):
+        """What is free becomes reserved, as in an area that lends nothing."""
+        base, pages = self.number(area, "base_pfn"), self.number(area, "count")
+        with open(self.path / "proc/kpageflags", "r+b") as file:
+            file.seek(base * 8)
+            data = bytearray(file.read(pages * 8))
+            for page in range(pages):
+                flags = int.from_bytes(data[page * 8:page * 8 + 8], "little")
+                if flags >> 10 & 1:
+                    data[page * 8:page * 8 + 8] = (1 << 32).to_bytes(8, "little")
+            file.seek(base * 8)
+            file.write(data)
 
 
 def check_area(tree, said):
@@ -254,6 +267,11 @@ def check_copy(tree, area, ours):
         results.append(result("copy: the text says what it was",
                               [] if "2 requests failed, 5 ranges given up; shmem, 3 refs, 1 maps, device 0:1 inode 1234"
                               in once else once.splitlines()))
+    before = tree.tenants(area)
+    tree.make_private(area)
+    said = json.loads("\n".join(told("--json")))["areas"][0]["tenants"]
+    results.append(result("copy: what a private area has not handed out is free",
+                          [] if said == before and said["free"] else [f"# {said}, was {before}"]))
     return results
 
 

@@ -55,7 +55,9 @@ def cut_index(index, ours):
 def make_source(source):
     shutil.rmtree(source, ignore_errors=True)
     ours, indexes = documents()
-    for path in ours:
+    pictures = [path.removeprefix("Documentation/") for path in overlay.repository_files()[0]
+                if path.startswith("Documentation/") and path.endswith(".svg")]
+    for path in [*ours, *pictures]:
         (source / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(DOCUMENTATION / path, source / path)
     for path in indexes:

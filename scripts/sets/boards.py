@@ -8,6 +8,7 @@ areas of both are compared. scripts/board-trees builds the board files first.
 import dataclasses
 import functools
 import subprocess
+import threading
 
 from lib import boardtree, tap
 from lib.common import OUT, REPO, Failure
@@ -28,6 +29,9 @@ KERNELS = {
 PEERS = {"4k": ("arm64", "arm64-upstream", 2 * MiB, []),
          "16k": ("arm64-16k", "arm64-16k-upstream", 32 * MiB, ["--cpu", "cortex-a76"]),
          "64k": ("arm64-64k", "arm64-64k-upstream", 512 * MiB, [])}
+
+
+BUILDING = threading.Lock()     # two stages ask the same program
 
 
 @functools.cache
@@ -56,7 +60,8 @@ def contract(node, block):
 
 def ask_judges(questions):
     """Answers of tools/testing/cma/boards.c to (node, page, block, address bits)."""
-    subprocess.run(["make", "-s", "-C", "tools/testing/cma", f"OUT={OUT}", "boards"], cwd=REPO, check=True)
+    with BUILDING:
+        subprocess.run(["make", "-s", "-C", "tools/testing/cma", f"OUT={OUT}", "boards"], cwd=REPO, check=True)
     lines = [f"{likely_base(node, block):#x} {node.bytes:#x} {node.reusable:d} {node.no_map:d} {page} {block} {bits}"
              for node, page, block, bits in questions]
     done = subprocess.run([OUT / "host/cma-gcc/cma-boards"], input="\n".join(lines) + "\n", text=True, check=True,

@@ -55,6 +55,8 @@ static void hoard_pins(uint64_t random)
 static void keep_busy(uint64_t random)
 {
 	unsigned char *addr = map_pages(HOSTILE_PAGES), *to;
+	/* Far from what else is mapped. */
+	unsigned int shift = sizeof(void *) == 8 ? 32 : 20;
 	size_t i;
 
 	for (; addr;) {
@@ -63,7 +65,7 @@ static void keep_busy(uint64_t random)
 		mlock(addr, 8 * PAGE_BYTES);
 		to = mremap(addr, HOSTILE_PAGES * PAGE_BYTES, HOSTILE_PAGES * PAGE_BYTES,
 			    MREMAP_MAYMOVE | MREMAP_FIXED,
-			    (void *)((random_below(&random, 1024) + 4096) << 32));
+			    (void *)((random_below(&random, 1024) + 1536) << shift));
 		if (to != MAP_FAILED)
 			addr = to;
 		usleep(1000);

@@ -28,6 +28,7 @@
  */
 #define pr_fmt(fmt) "cma: " fmt
 
+#include <linux/alloc_tag.h>
 #include <linux/cma.h>
 #include <linux/export.h>
 #include <linux/gfp.h>
@@ -194,7 +195,8 @@ static int take_lent(struct cma *cma, struct cma_alloc_request *req,
 	};
 	int err;
 
-	err = should_fail_cma(FAIL_CMA_CLAIM) ? -ENOMEM : contig_take(&take);
+	err = should_fail_cma(FAIL_CMA_CLAIM) ? -ENOMEM :
+						alloc_hooks(contig_take(&take));
 	cma_area_finish_transit(cma, claim, req->nr_pages, !err);
 	if (!err)
 		return 0;

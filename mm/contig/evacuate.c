@@ -191,13 +191,16 @@ static int evacuate_in_rounds(struct evacuation *evac)
 {
 	struct contig_request *req = evac->req;
 	unsigned long nr_pages = req->end_pfn - req->start_pfn;
+	/* The I/O of others may have to wait for who asks. */
+	bool may_wait = req->gfp & __GFP_FS;
 	struct contig_survey survey;
 	enum migrate_mode mode;
 	unsigned int round;
 	int err;
 
 	for (round = 0; ; round++) {
-		wait_for_freed_hugetlb_folios();
+		if (may_wait && !(req->gfp & __GFP_NORETRY))
+			wait_for_freed_hugetlb_folios();
 		contig_survey(req->start_pfn, req->end_pfn, &survey);
 		if (survey.nr_free == nr_pages)
 			return 0;
@@ -213,7 +216,7 @@ static int evacuate_in_rounds(struct evacuation *evac)
 			break;
 		drain(evac, &survey);
 		mode = mode_of(req, round);
-		if (survey.nr_writeback && mode != MIGRATE_ASYNC &&
+		if (survey.nr_writeback && may_wait && mode != MIGRATE_ASYNC &&
 		    contig_wait_writeback(req->start_pfn, req->end_pfn))
 			return contig_blocked(req, survey.blocker_pfn,
 					      CONTIG_REASON_SIGNAL, -EINTR);

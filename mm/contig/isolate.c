@@ -138,6 +138,10 @@ static int isolate_next(struct contig_request *req,
 	if (should_fail_cma(FAIL_CMA_ISOLATE))
 		return contig_blocked(req, start_pfn, CONTIG_REASON_UNMOVABLE,
 				      -EBUSY);
+	/* Its free pages are the reserve: taken, nobody would fill it again. */
+	if (type == MIGRATE_HIGHATOMIC)
+		return contig_blocked(req, start_pfn, CONTIG_REASON_UNMOVABLE,
+				      -EBUSY);
 	/* A type read while a peer is at work is not the one to restore. */
 	err = is_migrate_isolate(type) ? -EAGAIN :
 					 isolate_block(req, start_pfn, end_pfn);

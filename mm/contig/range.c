@@ -62,6 +62,9 @@ static int check_range(struct contig_request *req)
 	if (!page)
 		return contig_blocked(req, req->start_pfn, CONTIG_REASON_HOLE, -EBUSY);
 	zone = page_zone(page);
+	if (req->end_pfn > zone_end_pfn(zone))
+		return contig_blocked(req, zone_end_pfn(zone), CONTIG_REASON_HOLE,
+				      -EBUSY);
 	for (pfn = req->start_pfn; pfn < req->end_pfn;
 	     pfn = pageblock_end_pfn(pfn))
 		if (!pageblock_pfn_to_page(pfn, min(req->end_pfn,
@@ -194,7 +197,8 @@ static unsigned long first_obstacle(struct zone *zone, unsigned long pfn,
 
 		page = pageblock_pfn_to_page(block_pfn, stop, zone);
 		type = page ? get_pageblock_migratetype(page) : MIGRATE_ISOLATE;
-		if (is_migrate_cma(type) || is_migrate_isolate(type)) {
+		if (is_migrate_cma(type) || is_migrate_isolate(type) ||
+		    type == MIGRATE_HIGHATOMIC) {
 			obstacle_pfn = block_pfn;
 			break;
 		}

@@ -80,19 +80,24 @@ void contig_targets_done(struct contig_targets *targets)
 /*
  * An area serves only what asks for __GFP_HIGHMEM. File pages do not: some are
  * of the buffer cache, which must have neither an area's page nor highmem.
- * Where there is highmem, the zone of those who leave has decided.
+ * Where there is highmem, the zone of those who leave has decided, unless they
+ * are anonymous: these may be anywhere.
  */
 static gfp_t gfp_for(const struct contig_targets *targets, struct folio *src)
 {
+	if (folio_test_anon(src))
+		return targets->gfp | __GFP_HIGHMEM;
 	if (!IS_ENABLED(CONFIG_HIGHMEM) &&
 	    (folio_test_swapbacked(src) || __folio_test_movable(src)))
 		return targets->gfp | __GFP_HIGHMEM;
 	return targets->gfp;
 }
 
+/* Nor from the atomic reserve, which is open to whoever cannot reclaim. */
 static gfp_t without_reclaim(gfp_t gfp)
 {
-	return gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_RETRY_MAYFAIL);
+	return (gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_RETRY_MAYFAIL)) |
+	       __GFP_NOMEMALLOC;
 }
 
 static struct folio *pop(struct list_head *list)

@@ -100,7 +100,7 @@ TEST_F(unmovable, page_tables_stay_out_of_the_area)
 
 	ASSERT_NE(MAP_FAILED, addr);
 	ASSERT_EQ(0, madvise(addr, max * span, MADV_NOHUGEPAGE));
-	while (nr < max && (nr % 256 || room_outside() > (long)(8 * MIB_PAGES)))
+	while (nr < max && (nr % MIB_PAGES || room_outside() > (long)(8 * MIB_PAGES)))
 		page_touch(addr + nr++ * span);
 	printf("# %lld pages of page tables, %ld in the area\n", vmstat("nr_page_table_pages"),
 	       frames_in(&self->area, KPF(PGTABLE)));

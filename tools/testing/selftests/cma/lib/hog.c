@@ -82,9 +82,14 @@ int hog_fill(struct hog *hog, size_t slack_pages)
 	struct area areas[AREAS_MAX];
 	int round, err = 0, nr_areas = area_list(areas);
 
-	/* Watermarks rise by a pageblock; where that is large, by more than is left free. */
-	if (pageblock_pages() > 2 * MIB_PAGES)
+	/*
+	 * Watermarks rise by a pageblock, and each CPU's lists grow with the size of pages: where
+	 * these are large, by more than is left free.
+	 */
+	if (pageblock_pages() > 2 * MIB_PAGES) {
 		file_write("/proc/sys/vm/watermark_boost_factor", "0");
+		file_write("/proc/sys/vm/percpu_pagelist_high_fraction", "1000");
+	}
 	/* What one zone keeps from requests that can have another would count as free. */
 	file_write("/proc/sys/vm/lowmem_reserve_ratio", "0 0 0");
 	slack_pages += reserve_pages();

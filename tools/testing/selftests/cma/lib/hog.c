@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "area.h"
 #include "hog.h"
@@ -21,8 +22,9 @@ void *map_base_pages(size_t nr_pages)
 
 	if (addr == MAP_FAILED)
 		return NULL;
-	/* -ENOSYS here would quietly turn every base page of a test into a huge one. */
-	if (madvise(addr, nr_pages * PAGE_BYTES, MADV_NOHUGEPAGE)) {
+	/* Unheeded, it would quietly turn every base page of a test into a huge one. */
+	if (madvise(addr, nr_pages * PAGE_BYTES, MADV_NOHUGEPAGE) &&
+	    !access("/sys/kernel/mm/transparent_hugepage", F_OK)) {
 		munmap(addr, nr_pages * PAGE_BYTES);
 		return NULL;
 	}

@@ -61,10 +61,15 @@ TEST_F(private, full_machine_leaves_it_alone)
 {
 	unsigned long end = self->area.base_pfn + self->area.nr_pages;
 	long rest = self->area.nr_pages - area_used(&self->area);
-	size_t nr = meminfo_pages("MemFree") - 32 * MIB_PAGES, page, in_area = 0, in_lent = 0;
-	unsigned char *addr = map_base_pages(nr);
-	unsigned long *pfns = calloc(nr, sizeof(*pfns));
+	size_t nr, page, in_area = 0, in_lent = 0;
+	unsigned long *pfns;
+	unsigned char *addr;
 	long long moved;
+
+	keep_cpu_lists_short();
+	nr = meminfo_pages("MemFree") - 32 * MIB_PAGES;
+	addr = map_base_pages(nr);
+	pfns = calloc(nr, sizeof(*pfns));
 
 	ASSERT_NE(NULL, addr);
 	for (page = 0; page < nr; page++)

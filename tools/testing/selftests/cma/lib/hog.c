@@ -15,6 +15,11 @@
 #define STEP_PAGES	(1 * MIB_PAGES)
 #define ROUNDS_MAX	8
 
+void keep_cpu_lists_short(void)
+{
+	file_write("/proc/sys/vm/percpu_pagelist_high_fraction", "1000");
+}
+
 void *map_base_pages(size_t nr_pages)
 {
 	void *addr = mmap(NULL, nr_pages * PAGE_BYTES, PROT_READ | PROT_WRITE,
@@ -84,13 +89,10 @@ int hog_fill(struct hog *hog, size_t slack_pages)
 	struct area areas[AREAS_MAX];
 	int round, err = 0, nr_areas = area_list(areas);
 
-	/*
-	 * Watermarks rise by a pageblock, and each CPU's lists grow with the size of pages: where
-	 * these are large, by more than is left free.
-	 */
+	/* Watermarks rise by a pageblock; where that is large, by more than is left free. */
 	if (pageblock_pages() > 2 * MIB_PAGES) {
 		file_write("/proc/sys/vm/watermark_boost_factor", "0");
-		file_write("/proc/sys/vm/percpu_pagelist_high_fraction", "1000");
+		keep_cpu_lists_short();
 	}
 	/* What one zone keeps from requests that can have another would count as free. */
 	file_write("/proc/sys/vm/lowmem_reserve_ratio", "0 0 0");

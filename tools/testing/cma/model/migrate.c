@@ -28,6 +28,12 @@ static struct folio *collect(struct page *page)
 	return folio;
 }
 
+static void put_back(struct folio *folio)
+{
+	model_lru_add(folio);
+	folio_put(folio);
+}
+
 int isolate_migratepages_range(struct compact_control *cc,
 			       unsigned long start_pfn, unsigned long end_pfn)
 {
@@ -46,6 +52,11 @@ int isolate_migratepages_range(struct compact_control *cc,
 			if (!folio)
 				continue;
 			nr_pages = folio_nr_pages(folio);
+			/* Who may not call file systems leaves their pages alone. */
+			if (!(cc->gfp_mask & __GFP_FS) && !folio_test_anon(folio)) {
+				put_back(folio);
+				continue;
+			}
 			list_add_tail(&folio->lru, &cc->migratepages);
 			cc->nr_migratepages += nr_pages;
 		}
@@ -54,12 +65,6 @@ int isolate_migratepages_range(struct compact_control *cc,
 			break;
 	}
 	return 0;
-}
-
-static void put_back(struct folio *folio)
-{
-	model_lru_add(folio);
-	folio_put(folio);
 }
 
 void putback_movable_pages(struct list_head *folios)

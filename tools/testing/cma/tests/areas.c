@@ -13,6 +13,7 @@
 
 #include "../../../../mm/cma/alloc.h"
 #include "../../../../mm/contig/contig.h"
+#include "../../../../mm/contig/port.h"
 #include "../shim.h"
 #include "../world.h"
 
@@ -244,6 +245,71 @@ static void a_senseless_range_is_refused(void)
 	world_tear_down();
 }
 
+static void make_block(struct page *page, int migratetype)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&model_zone.lock, flags);
+	CHECK(move_freepages_block_isolate(&model_zone, page, migratetype));
+	spin_unlock_irqrestore(&model_zone.lock, flags);
+}
+
+/* Who counts it as reserved would count pages that somebody else has. */
+static void the_atomic_reserve_is_left_alone(void)
+{
+	unsigned long pfn = WORLD_START + pageblock_nr_pages;
+	struct page *page;
+	int type;
+
+	world_set_up();
+	page = pfn_to_page(pfn);
+	type = get_pageblock_migratetype(page);
+	make_block(page, MIGRATE_HIGHATOMIC);
+	CHECK_EQ(alloc_contig_range(pfn, pfn + pageblock_nr_pages, MIGRATE_MOVABLE,
+				    GFP_KERNEL), -EBUSY);
+	CHECK_EQ(get_pageblock_migratetype(page), MIGRATE_HIGHATOMIC);
+	make_block(page, type);
+	CHECK_EQ(alloc_contig_range(pfn, pfn + pageblock_nr_pages, MIGRATE_MOVABLE,
+				    GFP_KERNEL), 0);
+	free_contig_range(pfn, pageblock_nr_pages);
+	world_tear_down();
+}
+
+#define PAUSES_MAX	1000
+
+static unsigned int nr_pauses;
+
+/* The disk is done when whoever waits for it has waited for too long. */
+static void disk_waits(void)
+{
+	if (++nr_pauses == PAUSES_MAX)
+		tenant_set_writeback(&world.tenants[0], 0, false);
+}
+
+/* It may hold what the disk needs. */
+static void a_request_without_fs_waits_for_no_disk(void)
+{
+	struct address_space *tenant = &world.tenants[0];
+	unsigned long pfn;
+
+	world_set_up();
+	CHECK(tenant_move_in(tenant, TENANT_DIRTY, 0, 1));
+	lru_add_drain_all();
+	tenant_set_writeback(tenant, 0, true);
+	pfn = page_to_pfn(tenant->pages[0]);
+	CHECK(!is_migrate_cma_page(tenant->pages[0]));
+	nr_pauses = 0;
+	model_seams.pause = disk_waits;
+	CHECK_EQ(alloc_contig_range(pfn, pfn + 1, MIGRATE_MOVABLE, GFP_NOFS), -EBUSY);
+	CHECK(nr_pauses < PAUSES_MAX);
+	/* Others may wait, and get it. */
+	CHECK_EQ(alloc_contig_range(pfn, pfn + 1, MIGRATE_MOVABLE, GFP_KERNEL), 0);
+	CHECK_EQ(nr_pauses, PAUSES_MAX);
+	model_seams.pause = NULL;
+	free_contig_range(pfn, 1);
+	world_tear_down();
+}
+
 /* Registered for good, so this one comes last; they have no memory. */
 static void names_are_unique_until_places_run_out(void)
 {
@@ -279,6 +345,8 @@ static const struct test tests[] = {
 	TEST(a_release_spans_requests),
 	TEST(a_peer_that_never_finishes_is_told_of),
 	TEST(a_senseless_range_is_refused),
+	TEST(the_atomic_reserve_is_left_alone),
+	TEST(a_request_without_fs_waits_for_no_disk),
 	TEST(names_are_unique_until_places_run_out),
 	{}
 };

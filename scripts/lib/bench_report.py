@@ -281,5 +281,7 @@ def plot(directory, name, rows, kernels, results, title):
         done = subprocess.run(["gnuplot"], input=script, text=True, capture_output=True)
         if done.returncode:
             raise Failure(f"gnuplot: {done.stderr.strip()}")
+        if suffix == "svg":             # one of them goes into a patch
+            output.write_text("".join(f"{line.rstrip()}\n" for line in output.read_text().rstrip().splitlines()))
         made.append(output)
     return made

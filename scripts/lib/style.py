@@ -34,9 +34,13 @@ STYLE_EXCEPTIONS = [
     ("tools/*", "EMBEDDED_FUNCTION_NAME", "the word of an interface or a message, not the function's name"),
     ("tools/*.sh", "LONG_LINE LONG_LINE_COMMENT LONG_LINE_STRING", "scripts have 120 columns"),
     ("tools/*.sh", "REPEATED_WORD", "a program and its file"),
+    ("tools/testing/cma/*", "EXECUTE_PERMISSIONS", "programs, in Python or shell, without a suffix"),
+    ("kernel/dma/Kconfig", "DT_SPLIT_BINDING_PATCH", "two properties of a node, and the code that reads them"),
+    ("drivers/misc/Kconfig", "DT_SPLIT_BINDING_PATCH", "a driver without hardware, and its binding"),
+    ("Documentation/devicetree/*", "DT_SPLIT_BINDING_PATCH", "as above"),
     ("tools/testing/cma/plugin/*", "NEW_TYPEDEFS", "QEMU's interface, under its own names"),
     ("tools/testing/cma/*include/*", "MACRO_ARG_REUSE MACRO_ARG_UNUSED MACRO_ARG_PRECEDENCE NEW_TYPEDEFS EXPORT_SYMBOL"
-     " IS_ENABLED_CONFIG", "stands in for the kernel's header of that name"),
+     " IS_ENABLED_CONFIG SPACING", "stands in for the kernel's header of that name"),
 ]
 
 

@@ -400,7 +400,7 @@ static void report_failure(struct cma *cma,
 
 	used = cma_area_used(cma);
 	max_free = cma_area_max_free(cma);
-	if (!req->blocker_pfn)
+	if (req->reason == CONTIG_REASON_NONE || !req->blocker_pfn)
 		pr_err("%s: no %lu pages, error %d: %s (area %lu, used %lu, largest piece %lu pages)\n",
 		       cma->name, req->nr_pages, err,
 		       req->reason == CONTIG_REASON_NONE ? "no range left" :

@@ -96,12 +96,22 @@ static int move_collected(struct evacuation *evac, struct compact_control *cc,
 	return err == -ENOMEM ? err : 0;
 }
 
+/*
+ * Who may not start I/O waits for no lock either: its holder may wait for I/O.
+ * Who may not call into file systems waits for locks, but for no disk.
+ */
 static enum migrate_mode mode_of(const struct contig_request *req,
 				 unsigned int round)
 {
-	if (req->deadline || (req->gfp & __GFP_NORETRY))
+	enum migrate_mode mode = round_mode[min_t(unsigned int, round,
+						  CONTIG_ROUNDS - 1)];
+
+	if (req->deadline || (req->gfp & __GFP_NORETRY) ||
+	    !(req->gfp & __GFP_IO))
 		return MIGRATE_ASYNC;
-	return round_mode[min_t(unsigned int, round, CONTIG_ROUNDS - 1)];
+	if (!(req->gfp & __GFP_FS))
+		return min(mode, MIGRATE_SYNC_LIGHT);
+	return mode;
 }
 
 /* One pass over the range: collect a pageblock, move it, go on. */

@@ -42,11 +42,12 @@ void tenant_adopt(struct address_space *tenant, struct folio *folio,
 	page_ref_add(&folio->page, nr_pages);
 }
 
-/* The reverse, but for the references. */
+/* The reverse, but for the references. Whoever leaves has waited for its disk. */
 void tenant_abandon(struct folio *folio)
 {
 	long i;
 
+	model_clear_flag(&folio->page, PG_writeback);
 	for (i = 0; i < folio_nr_pages(folio); i++)
 		atomic_set(&(&folio->page)[i]._mapcount, -1);
 	WRITE_ONCE(folio->mapping, NULL);
@@ -150,8 +151,7 @@ void tenant_set_writeback(struct address_space *tenant, unsigned long index, boo
 	struct folio *folio;
 
 	spin_lock(&tenant->lock);
-	if (index < tenant->nr_pages && tenant->pages[index] &&
-	    tenant->kind != TENANT_ANON) {
+	if (index < tenant->nr_pages && tenant->pages[index]) {
 		folio = page_folio(tenant->pages[index]);
 		if (on)
 			model_set_flag(&folio->page, PG_writeback);

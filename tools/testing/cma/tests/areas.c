@@ -287,13 +287,13 @@ static void disk_waits(void)
 }
 
 /* It may hold what the disk needs. */
-static void a_request_without_fs_waits_for_no_disk(void)
+static void disk_is_not_waited_for(enum tenant_kind kind)
 {
 	struct address_space *tenant = &world.tenants[0];
 	unsigned long pfn;
 
 	world_set_up();
-	CHECK(tenant_move_in(tenant, TENANT_DIRTY, 0, 1));
+	CHECK(tenant_move_in(tenant, kind, 0, 1));
 	lru_add_drain_all();
 	tenant_set_writeback(tenant, 0, true);
 	pfn = page_to_pfn(tenant->pages[0]);
@@ -301,6 +301,7 @@ static void a_request_without_fs_waits_for_no_disk(void)
 	nr_pauses = 0;
 	model_seams.pause = disk_waits;
 	CHECK_EQ(alloc_contig_range(pfn, pfn + 1, MIGRATE_MOVABLE, GFP_NOFS), -EBUSY);
+	CHECK_EQ(alloc_contig_range(pfn, pfn + 1, MIGRATE_MOVABLE, GFP_NOIO), -EBUSY);
 	CHECK(nr_pauses < PAUSES_MAX);
 	/* Others may wait, and get it. */
 	CHECK_EQ(alloc_contig_range(pfn, pfn + 1, MIGRATE_MOVABLE, GFP_KERNEL), 0);
@@ -308,6 +309,13 @@ static void a_request_without_fs_waits_for_no_disk(void)
 	model_seams.pause = NULL;
 	free_contig_range(pfn, 1);
 	world_tear_down();
+}
+
+static void a_request_without_fs_waits_for_no_disk(void)
+{
+	disk_is_not_waited_for(TENANT_DIRTY);
+	/* Anonymous memory is on its way to swap. */
+	disk_is_not_waited_for(TENANT_ANON);
 }
 
 /* Registered for good, so this one comes last; they have no memory. */

@@ -13,7 +13,9 @@
  * behind a blocker it starts anew at the next possible start, so that a range
  * which just fits between two blockers is found. Small requests look from the
  * top here too: a free page at the other end of the area, taken only because it
- * is free, would part a large window for as long as it is held.
+ * is free, would part a large window for as long as it is held. For the same
+ * reason a window that leaves room for one less of its size than there could be
+ * is the last choice.
  *
  *	gap of the map	|------------------------------------|
  *	pages		 ..tt.....X.....ttttttt..........X....	t tenant, X blocker
@@ -44,6 +46,9 @@
 /* Instructions, by measure: a page looked at, a pageblock isolated. */
 #define CMA_COST_LOOK		20
 #define CMA_COST_BLOCK		10000
+
+/* A window that the next request does not find: for each page, as to move it. */
+#define CMA_COST_LOST		4000
 
 /* Looking may cost this part of what it could save, if nothing is known free. */
 #define CMA_LOOK_SHARE		8
@@ -155,6 +160,9 @@ void cma_place_note(struct cma *cma, unsigned long pfn)
  * @chunk: how far a window slides, a multiple of @step
  * @least_cost: no window costs less, as far as is known beforehand
  * @look_cost: what a look at a page has to save
+ * @lost_cost: what it costs if the gap has room for one window less
+ * @gap: where a window could begin first, in the gap that is being searched
+ * @gap_end: where this gap ends
  * @best: the cheapest window
  * @best_cost: what emptying it costs
  * @ring: cost of each chunk of the current window
@@ -174,6 +182,9 @@ struct window_search {
 	unsigned long chunk;
 	unsigned long least_cost;
 	unsigned long look_cost;
+	unsigned long lost_cost;
+	unsigned long gap;
+	unsigned long gap_end;
 	struct cma_claim best;
 	unsigned long best_cost;
 
@@ -274,6 +285,17 @@ static unsigned long look_at(struct window_search *search, unsigned long start,
 	return search->pages.behind_pfn - base_pfn;
 }
 
+/* How many windows there is room for is what both sides have room for, or one more. */
+static bool loses_window(const struct window_search *search,
+			 unsigned long start)
+{
+	unsigned long below = start - search->gap;
+	unsigned long above = search->gap_end - start - search->len;
+	unsigned long pitch = ALIGN(search->len, search->step);
+
+	return below % pitch + above % pitch >= pitch;
+}
+
 /* Return: true if it is no use to look any further. */
 static bool consider(struct window_search *search, unsigned long start,
 		     unsigned long cost)
@@ -289,6 +311,8 @@ static bool consider(struct window_search *search, unsigned long start,
 		cost += CMA_COST_BLOCK * (((end - 1) >> pageblock_order) -
 					  (start >> pageblock_order) + 1);
 	}
+	if (loses_window(search, start))
+		cost += search->lost_cost;
 	if (cost < search->best_cost) {
 		search->best.range = search->range;
 		search->best.offset = start;
@@ -305,10 +329,13 @@ static bool search_short(struct window_search *search, unsigned long from,
 	unsigned long start = next_start(search, from);
 	unsigned long behind, cost;
 
+	search->gap = start;
+	search->gap_end = end;
 	while (start < stop && start + search->len <= end) {
 		behind = look_at(search, start, start + search->len, &cost);
 		if (behind) {
 			start = next_start(search, behind);
+			search->gap = start;
 			continue;
 		}
 		if (consider(search, start, cost))
@@ -328,6 +355,8 @@ static bool search_long(struct window_search *search, unsigned long from,
 	unsigned long start = next_start(search, from), cursor = start;
 	unsigned long behind, cost, rest;
 
+	search->gap = start;
+	search->gap_end = end;
 	while (start < stop && start + search->len <= end) {
 		unsigned long window_end = start + search->len;
 		unsigned long cut = min(cursor + search->chunk, window_end);
@@ -353,6 +382,7 @@ static bool search_long(struct window_search *search, unsigned long from,
 		continue;
 start_anew:
 		start = next_start(search, behind);
+		search->gap = start;
 		cursor = start;
 		search->nr_chunks = 0;
 		search->cost = 0;
@@ -398,6 +428,7 @@ static bool search_range(struct window_search *search,
 	if (search->least_cost)
 		search->look_cost *= CMA_LOOK_SHARE;
 
+	search->lost_cost = is_small(req) ? 0 : CMA_COST_LOST * search->len;
 	if (!is_small(req))
 		return search_gaps(search, 0, range->nr_pages);
 

@@ -19,6 +19,7 @@
 #include "heap.h"
 #include "hog.h"
 #include "page.h"
+#include "pattern.h"
 #include "proc.h"
 #include "tenant.h"
 #include "test.h"
@@ -476,6 +477,38 @@ TEST_F(movers, go_out_of_all_areas_and_are_not_met_again)
 	ASSERT_EQ(0, heap_take_rest(&whole));
 	EXPECT_EQ((long)self->area.nr_pages, area_used(&self->area));
 	EXPECT_EQ(0, in_any_area(&self->tenants, self->areas, self->nr_areas));
+}
+
+/* Some tenants leave, in runs of every length, so that the cheapest window is anywhere. */
+static void thin_out(struct tenants *t)
+{
+	uint64_t random = 5;
+	size_t page = 0, len;
+
+	while (page < t->nr_pages) {
+		unsigned char *addr = t->addr + page * PAGE_BYTES;
+
+		len = 1 + random_below(&random, 300);
+		len = len < t->nr_pages - page ? len : t->nr_pages - page;
+		/* The first is for files only. */
+		if (random_below(&random, 2) && madvise(addr, len * PAGE_BYTES, MADV_REMOVE))
+			madvise(addr, len * PAGE_BYTES, MADV_DONTNEED);
+		page += len;
+	}
+}
+
+TEST_F(movers, requests_of_one_size_fill_the_area)
+{
+	unsigned long window = self->area.nr_pages / 8;
+	int nr = 0;
+
+	thin_out(&self->tenants);
+	while (nr < 8 && !alloc_in_the_end(&self->area, window))
+		nr++;
+	printf("# %d windows of %lu pages\n", nr, window);
+	/* Behind a page that was busy for a moment, one may be lost. */
+	EXPECT_GE(nr, 7);
+	pattern_fill(self->tenants.addr, self->tenants.seed, self->tenants.nr_pages);
 }
 
 /* Clean pages of a file live in the area, and there is much room outside. */

@@ -20,6 +20,7 @@
 #include "contig.h"
 #include "fault.h"
 #include <trace/events/kmem.h>
+#include <trace/events/page_isolation.h>
 #include <trace/events/contig.h>
 
 /* One migrate mode a round; the rounds after the last mode repeat it. */
@@ -269,6 +270,9 @@ int contig_evacuate(struct contig_request *req)
 						 evac.nr_dropped,
 						 evac.nr_mapped,
 						 req->migratetype);
+	/* Whoever watches isolation watches who empties ranges. */
+	trace_test_pages_isolated(req->start_pfn, req->end_pfn,
+				  err ? req->blocker_pfn : req->end_pfn);
 	trace_contig_evacuate(req->start_pfn, req->end_pfn, evac.nr_migrated,
 			      evac.nr_dropped);
 	return err;

@@ -388,6 +388,7 @@ static void report_failure(struct cma *cma,
 			   const struct cma_alloc_request *req, int err)
 {
 	unsigned long used, max_free;
+	char aligned[32] = "";
 
 	if ((req->gfp & __GFP_NOWARN) || !__ratelimit(&report_limit))
 		return;
@@ -400,15 +401,18 @@ static void report_failure(struct cma *cma,
 
 	used = cma_area_used(cma);
 	max_free = cma_area_max_free(cma);
+	if (req->align_order)
+		snprintf(aligned, sizeof(aligned), " aligned to %lu",
+			 1UL << req->align_order);
 	if (req->reason == CONTIG_REASON_NONE || !req->blocker_pfn)
-		pr_err("%s: no %lu pages, error %d: %s (area %lu, used %lu, largest piece %lu pages)\n",
-		       cma->name, req->nr_pages, err,
+		pr_err("%s: no %lu pages%s, error %d: %s (area %lu, used %lu, largest piece %lu pages)\n",
+		       cma->name, req->nr_pages, aligned, err,
 		       req->reason == CONTIG_REASON_NONE ? "no range left" :
 		       contig_reason_name(req->reason), cma->nr_pages, used,
 		       max_free);
 	else
-		pr_err("%s: no %lu pages, error %d: page frame %#lx in the way, %s (area %lu, used %lu, largest piece %lu pages)\n",
-		       cma->name, req->nr_pages, err, req->blocker_pfn,
+		pr_err("%s: no %lu pages%s, error %d: page frame %#lx in the way, %s (area %lu, used %lu, largest piece %lu pages)\n",
+		       cma->name, req->nr_pages, aligned, err, req->blocker_pfn,
 		       contig_reason_name(req->reason), cma->nr_pages, used,
 		       max_free);
 }

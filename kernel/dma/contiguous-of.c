@@ -149,9 +149,9 @@ static int __init setup_area(struct reserved_mem *rmem)
 	int error;
 
 	if (!node.reusable) {
-		if (is_private)
-			pr_err("node '%s': linux,cma-private means nothing without reusable\n",
-			       rmem->name);
+		if (is_private || is_zeroed)
+			pr_err("node '%s': linux,cma-%s means nothing without reusable\n",
+			       rmem->name, is_private ? "private" : "zeroed");
 		return -EINVAL;
 	}
 

@@ -62,6 +62,8 @@ BOOTS = [
            mem="5G", seconds=900) for name, value in (("on", 1), ("off", 0))),
     Boot("clients.vivid", ["vivid_test.sh"],
          "cma=64M vivid.n_devs=1 vivid.node_types=0x1 vivid.allocators=1", seconds=900),
+    Boot("clients.vivid-private", ["vivid_test.sh:private"],
+         "vivid.n_devs=1 vivid.node_types=0x1 vivid.allocators=1", ["private.dtso"], seconds=900),
     Boot("clients.debug", ["debug_test.sh"], "cma=16M", ONE, seconds=600),
     Boot("clients.kfence", ["device_test:device.virtio_blk.gets_its_rings_from_the_full_area_and_works"],
          "cma=32M kfence.sample_interval=10"),

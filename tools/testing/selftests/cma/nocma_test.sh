@@ -17,9 +17,13 @@ result() {	# STATUS NAME
 }
 
 echo "TAP version 13"
-echo "1..5"
+echo "1..6"
 
-zcat /proc/config.gz | grep -q '^CONFIG_CMA='
+configured() {	# SYMBOL
+	zcat /proc/config.gz | grep -q "^CONFIG_$1=y"
+}
+
+configured CMA
 result $((! $?)) is_configured_out
 
 [ ! -e /sys/kernel/debug/cma ] && [ ! -e /sys/kernel/mm/cma ] && ! ls /sys/kernel/tracing/events | grep -qx cma
@@ -37,5 +41,18 @@ mkdir -p /tmp/full && mount -t tmpfs -o size=70% full /tmp/full &&
 	dd if=/dev/zero of=/tmp/full/a bs=1M count=128 2>/dev/null &&
 	dd if=/dev/zero bs=1M count=128 2>/dev/null | cmp - /tmp/full/a && rm /tmp/full/a
 result $? has_memory_to_use
+
+# alloc_contig_pages() serves them, where something else brought isolation of pages with it.
+pool=/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages
+gigantic() {	# NUMBER, of which the pool has to have as many then
+	echo "$1" >$pool
+	[ "$(cat $pool)" -eq "$1" ]
+}
+if configured MEMORY_FAILURE; then
+	configured CONTIG_ALLOC && gigantic 1 && gigantic 0 && gigantic 1 && gigantic 0
+else
+	! configured CONTIG_ALLOC
+fi
+result $? ranges_can_be_emptied_where_pages_can_be_isolated
 
 exit $failed

@@ -4,9 +4,9 @@
  *
  * usage: cycle any|all|migrating
  *
- * Says `cycling` once it has had the area. SIGTERM ends it. The status is 0 if the area was
- * had, whole, `any` time; `all`: each time within a few attempts; `migrating`: each time, and
- * tenants had to leave for it.
+ * Says `cycling` once it has had the area. SIGTERM ends it; what counts is what came since the
+ * last SIGUSR1, if there was one. The status is 0 if the area was had, whole, `any` time; `all`:
+ * each time within a few attempts; `migrating`: each time, and tenants had to leave for it.
  *
  * Pages that others pin for a moment make an attempt fail, so `all` is for company that pins
  * nothing for long. In the end, alone, the area must be there as a whole in any case.
@@ -24,12 +24,12 @@
 #define HELD_US		(20 * 1000)
 #define GIVEN_US	(200 * 1000)	/* for new tenants to come */
 
-/* Waits so long, or until SIGTERM. Return: whether that has come. */
-static bool ended(const sigset_t *term, long microseconds)
+/* Waits so long, or until a signal. Return: the signal, or -1. */
+static int wait_for(const sigset_t *signals, long microseconds)
 {
 	struct timespec time = { .tv_nsec = microseconds * 1000 };
 
-	return sigtimedwait(term, NULL, &time) == SIGTERM;
+	return sigtimedwait(signals, NULL, &time);
 }
 
 /* Return: 0, or the last attempt's -errno. */
@@ -53,13 +53,15 @@ int main(int argc, char **argv)
 	long long migrated = vmstat("pgmigrate_success");
 	const char *wanted = argc == 2 ? argv[1] : "";
 	struct area area;
-	sigset_t term;
+	sigset_t signals;
+	int signal;
 	bool ok;
 
 	setlinebuf(stdout);
-	sigemptyset(&term);
-	sigaddset(&term, SIGTERM);
-	sigprocmask(SIG_BLOCK, &term, NULL);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
 	if (area_pick(&area) || area_check_intact(&area)) {
 		printf("# cycle: no area is all free\n");
 		return 1;
@@ -67,16 +69,20 @@ int main(int argc, char **argv)
 	do {
 		if (take(&area, &failed)) {
 			missed++;
-			continue;
+			signal = wait_for(&signals, 0);
+		} else {
+			if (!had++)
+				printf("cycling\n");
+			usleep(HELD_US);
+			if (area_give_all(&area)) {
+				printf("# cycle: area %s cannot be given back\n", area.name);
+				return 1;
+			}
+			signal = wait_for(&signals, GIVEN_US);
 		}
-		if (!had++)
-			printf("cycling\n");
-		usleep(HELD_US);
-		if (area_give_all(&area)) {
-			printf("# cycle: area %s cannot be given back\n", area.name);
-			return 1;
-		}
-	} while (!ended(&term, GIVEN_US));
+		if (signal == SIGUSR1)
+			had = missed = failed = 0;
+	} while (signal != SIGTERM);
 	migrated = vmstat("pgmigrate_success") - migrated;
 	printf("# cycle: had area %s %ld times, missed it %ld times, %ld attempts failed, ",
 	       area.name, had, missed, failed);

@@ -101,6 +101,10 @@ esac
 case $name in
 hugetlb-madvise) end cycle >/tmp/before || bail "the area cannot be had before it starts: $(cat /tmp/before)" ;;
 esac
+# Of those that run long enough for it: what it had before does not count.
+case $name in
+cow|gup_longterm|dmabuf-heap) kill -USR1 "$(cat /tmp/cycle.pid)" ;;
+esac
 # shellcheck disable=SC2086 # words of the program
 "$here/$program" $args >/tmp/kselftest.out 2>&1
 pass_on $?

@@ -259,7 +259,8 @@ void cma_area_finish_transit(struct cma *cma, const struct cma_claim *claim,
 	if (taken) {
 		cma_map_settle(map, claim->offset, nr_pages);
 		cma->nr_held += nr_pages;
-		cma->peak_held = max(cma->peak_held, cma->nr_held);
+		/* sysfs reads it without the lock. */
+		WRITE_ONCE(cma->peak_held, max(cma->peak_held, cma->nr_held));
 	} else {
 		cma_map_vacate(map, claim->offset, nr_pages);
 	}

@@ -748,12 +748,17 @@ unsigned long cma_map_next_gap(const struct cma_map *map, unsigned long from,
 		return CMA_MAP_NONE;
 
 	nr_bits = DIV_ROUND_UP(limit, 1UL << order);
-	gap = find_next_zero_bit(bits, nr_bits, DIV_ROUND_UP(from, 1UL << order));
+	/*
+	 * Bits change under our eyes. Whatever they say is only a hint: it is
+	 * looked at again under the lock, before anything is claimed.
+	 */
+	gap = data_race(find_next_zero_bit(bits, nr_bits,
+					   DIV_ROUND_UP(from, 1UL << order)));
 	if (gap >= nr_bits)
 		return CMA_MAP_NONE;
 
-	/* It may have been filled meanwhile: none of it is left then. */
-	*end = find_next_bit(bits, nr_bits, gap) << order;
+	/* A hint as well; it may have been filled meanwhile: none is left then. */
+	*end = data_race(find_next_bit(bits, nr_bits, gap)) << order;
 	return gap << order;
 }
 

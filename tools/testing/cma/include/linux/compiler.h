@@ -10,4 +10,7 @@
 #define WRITE_ONCE(variable, value) \
 	__atomic_store_n(&(variable), (value), __ATOMIC_RELAXED)
 
+/* For KCSAN in the kernel; find.h reads such words whole for the sanitizer here. */
+#define data_race(expression)	(expression)
+
 #endif

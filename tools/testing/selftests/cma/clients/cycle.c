@@ -80,8 +80,11 @@ int main(int argc, char **argv)
 			}
 			signal = wait_for(&signals, GIVEN_US);
 		}
-		if (signal == SIGUSR1)
-			had = missed = failed = 0;
+		if (signal == SIGUSR1) {
+			had = 0;
+			missed = 0;
+			failed = 0;
+		}
 	} while (signal != SIGTERM);
 	migrated = vmstat("pgmigrate_success") - migrated;
 	printf("# cycle: had area %s %ld times, missed it %ld times, %ld attempts failed, ",

@@ -105,7 +105,7 @@ test-boards: deps-boards image image-upstream image-16k image-16k-upstream image
 test-configs: deps-configs image
 	@scripts/test --set configs
 
-test-abi: deps-abi image-bench image-upstream
+test-abi: deps-abi image-abi image-abi-upstream
 	@scripts/test --set abi
 
 shell: image

@@ -7,12 +7,13 @@ Of every item, what differs from one boot to the next of the same kernel is take
 import concurrent.futures
 import functools
 import re
+import subprocess
 
 from lib import tap
-from lib.common import Failure
+from lib.common import OUT, Failure
 from lib.stages import boot, image, initrd
 
-UPSTREAM, OURS = "arm64-upstream", "arm64-bench"        # the same fragments, so the same configuration
+UPSTREAM, OURS = "arm64-abi-upstream", "arm64-abi"      # the same fragments, but for our own options
 LETTER = "report on memory: the letter of areas' pages"
 STEP = re.compile(r"(.*?): ([^;]*);(.*)")
 
@@ -125,6 +126,38 @@ def events(dump):
                                     for line in dump["events of a request"] if line]
     found["events of a request"] = [re.sub(r"page=\w+", "page=P", line) for line in found["events of a request"]]
     return found
+
+
+ISOLATED = "events of a request for what programs use"
+
+
+def isolated(dump):
+    """Which events there are; how many, and of which ranges, is for each allocator to decide."""
+    lines = [line for line in dump.pop(ISOLATED) if ": " in line and "cma_alloc_busy_retry" not in line]
+    found = {f"{ISOLATED}: which": sorted({re.sub(r".*?: (?=\w+: )", "", line).split(":")[0] for line in lines})}
+    types = {value for line in lines for value in re.findall(r"migrate_range_info: .* migratetype=(\d+)", line)}
+    found[f"{ISOLATED}: migratetype"] = ["that of areas" if types == {"4"} else "another"]
+    return found
+
+
+def owner(dump):
+    """Of each record its head; the call chain below is the allocator's own."""
+    records = [record for record in "\n".join(dump["page_owner"]).split("\n\n") if record.strip()]
+    heads = {no_numbers(re.sub(r"\bts \d+ ns|0x\w+|Flags \S+", "", " | ".join(record.strip().splitlines()[:2])))
+             for record in records}
+    return {"page_owner: records": [str(len(records))], "page_owner: their heads": sorted(heads)}
+
+
+def sort_owners(source, dump):
+    """What page_owner_sort makes of it: each `N times, M pages`."""
+    tool, records, result = (OUT / "abi" / name for name in ("page_owner_sort", "records", "sorted"))
+    tool.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["gcc", "-O1", "-w", "-o", tool, source / "tools/mm/page_owner_sort.c"], check=True)
+    records.write_text("\n".join(dump["page_owner"]) + "\n")
+    done = subprocess.run([tool, "-t", records, result], text=True, capture_output=True)
+    if done.returncode or not result.exists():
+        return {"page_owner_sort": ["failed", *(done.stdout + done.stderr).splitlines()[-3:]]}
+    return {"page_owner_sort": re.findall(r"^\d+ times, \d+ pages", result.read_text(), re.M)}
 
 
 def memory(dump):

@@ -45,8 +45,8 @@ class Tree:
                               [*fragments, HERE / "tools.config", HERE / f"{variant}.config"])
 
 
-UPSTREAM = Tree("upstream", PRISTINE, "arm64-upstream")
-OURS = Tree("ours", SOURCE, "arm64-bench")
+UPSTREAM = Tree("upstream", PRISTINE, "arm64-abi-upstream")
+OURS = Tree("ours", SOURCE, "arm64-abi")
 
 
 @contextlib.contextmanager

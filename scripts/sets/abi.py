@@ -1,13 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0
 """Is everything that user space, tools, modules and configurations know of CMA as upstream's?
 
-Compares our kernel with upstream's, both built from the same configuration (arm64-bench, arm64-upstream): one result
-an item. What differs must be in scripts/abi.differences, which says why.
+Compares our kernel with upstream's, configured alike but for our own options (arm64-abi, arm64-abi-upstream): one
+result an item. What differs must be in scripts/abi.differences, which says why.
 """
 
 from lib import abi_compare, abi_guest, abi_tree, tap, top_check
+from lib.common import PRISTINE
 from lib.stages import Stage, overlay_path
-from sets import core
+from sets import configs, core
+
+NUMA = {
+    "each_node": "cma=16M numa_cma=0:32M,1:64M",
+    "all_nodes": "cma=16M cma_pernuma=16M",
+    "both": "cma=16M cma_pernuma=16M numa_cma=1:32M",
+    "garbage": "cma=16M numa_cma=garbage cma_pernuma=garbage",
+    "bad_tail": "cma=16M numa_cma=0:32M,1:x",
+    "no_such_node": "cma=16M numa_cma=7:32M",
+    "too_large": "cma=16M numa_cma=0:32M,1:4G",
+    "twice": "cma=16M numa_cma=0:32M,0:64M",
+}
 
 AREAS = ["--mem", "1G", "--append", "cma=64M quiet", "--overlay", overlay_path("several.dtso")]
 
@@ -28,10 +40,35 @@ def run_events(_stage, args):
     upstream, ours, results = abi_guest.boot_both("abi.events", "events", AREAS, args)
     if any(result.status == "fail" for result in results):
         return results
-    theirs, own = abi_guest.events(upstream), abi_guest.events(ours)
+    full = [abi_guest.isolated(dump) for dump in (upstream, ours)]
+    theirs, own = abi_guest.events(upstream) | full[0], abi_guest.events(ours) | full[1]
     results += abi_compare.compare("abi.events", theirs, own)
     results += abi_tree.parse_formats(ours)
     return results + list(abi_guest.perf_kmem(abi_tree.OURS.source, theirs, own))
+
+
+def run_owner(_stage, args):
+    """The records of page_owner, and what page_owner_sort makes of them."""
+    options = ["--mem", "1G", "--append", "cma=64M quiet page_owner=on", "--overlay", overlay_path("several.dtso")]
+    upstream, ours, results = abi_guest.boot_both("abi.owner", "owner", options, args)
+    if any(result.status == "fail" for result in results):
+        return results
+    items = [abi_guest.owner(dump) | abi_guest.sort_owners(PRISTINE, dump) for dump in (upstream, ours)]
+    return results + abi_compare.compare("abi.owner", *items)
+
+
+def run_numa(_stage, args):
+    """Two nodes: numa_cma=, cma_pernuma=, good and bad."""
+    upstream, ours, results = {}, {}, []
+    for name, append in NUMA.items():
+        options = [*configs.nodes("512M", "512M"), "--mem", "1G", "--append", append]
+        theirs, own, boots = abi_guest.boot_both(f"abi.numa.{name}", "areas", options, args)
+        results.append(boots[1])
+        upstream[f"{name}: boot ends"], ours[f"{name}: boot ends"] = (abi_guest.outcome(boot) for boot in boots)
+        if theirs and own:
+            upstream |= abi_guest.areas(name, theirs)
+            ours |= abi_guest.areas(name, own)
+    return results + abi_compare.compare("abi.numa", upstream, ours)
 
 
 def run_memory(_stage, args):
@@ -114,6 +151,6 @@ def run_top(_stage, args):
 
 
 def stages():
-    for run in (run_parameters, run_nodes, run_files, run_defconfigs, run_events, run_memory, run_exports, run_layouts,
-                run_strings, run_contract, run_kconfig, run_unmodified, run_top):
+    for run in (run_parameters, run_nodes, run_numa, run_files, run_defconfigs, run_events, run_owner, run_memory,
+                run_exports, run_layouts, run_strings, run_contract, run_kconfig, run_unmodified, run_top):
         yield Stage("abi." + run.__name__.removeprefix("run_"), run, None)

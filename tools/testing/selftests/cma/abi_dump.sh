@@ -7,6 +7,7 @@
 #	abi_dump.sh areas	which areas there are, and what the boot log says of them
 #	abi_dump.sh files	all files: names, modes, content; what they do with good and bad input
 #	abi_dump.sh events	every trace event's format, and which events a request makes
+#	abi_dump.sh owner	what page_owner says of an area's pages that are handed out
 #	abi_dump.sh memory	the report on memory that the kernel gives when there is none left
 
 debugfs=/sys/kernel/debug/cma
@@ -198,7 +199,7 @@ semantics() {
 events() {
 	local system event file
 
-	for system in cma kmem page_isolation migrate compaction vmscan contig; do
+	for system in cma cma_insight kmem page_isolation migrate compaction vmscan contig; do
 		for file in "$tracing/events/$system"/*/format; do
 			[ -e "$file" ] || continue
 			event=${file%/format}
@@ -207,17 +208,52 @@ events() {
 		done
 	done
 	section events of a request
-	echo >"$tracing/trace"
-	for event in cma kmem/mm_alloc_contig_migrate_range_info page_isolation; do
-		echo 1 >"$tracing/events/$event/enable"
-	done
+	watch 1
 	echo 3 >"$debugfs/$area/alloc"
 	echo 3 >"$debugfs/$area/free"
 	echo 100000 >"$debugfs/$area/alloc"
-	for event in cma kmem/mm_alloc_contig_migrate_range_info page_isolation; do
-		echo 0 >"$tracing/events/$event/enable"
-	done
+	watch 0
 	grep -v '^#' "$tracing/trace"
+	section events of a request for what programs use
+	fill
+	watch 1
+	cat "$debugfs/$area/count" >"$debugfs/$area/alloc"
+	watch 0
+	grep -v '^#' "$tracing/trace"
+	echo 1000000 >"$debugfs/$area/free"
+	umount /tmp/fill
+}
+
+watch() {
+	local event
+
+	[ "$1" = 0 ] || echo >"$tracing/trace"
+	for event in cma kmem/mm_alloc_contig_migrate_range_info page_isolation; do
+		echo "$1" >"$tracing/events/$event/enable"
+	done
+}
+
+# Files in memory, until the areas are in use; then some of it goes, so that pages can move.
+fill() {
+	local nr=0
+
+	mkdir -p /tmp/fill
+	mount -t tmpfs -o size=95% fill /tmp/fill
+	while [ "$(awk '$1 == "CmaFree:" { print $2 }' /proc/meminfo)" -gt 20480 ]; do
+		dd if=/dev/zero of=/tmp/fill/$nr bs=1M count=8 2>/dev/null || break
+		nr=$((nr + 1))
+	done
+	while [ $((nr -= 3)) -gt 0 ]; do
+		rm "/tmp/fill/$nr"
+	done
+}
+
+# Records are parted by empty lines. The area's pages are the only ones of their type in use.
+owner() {
+	section page_owner
+	echo 512 >"$debugfs/$area/alloc"
+	awk 'BEGIN { RS = "" } / type CMA Block / { print $0 "\n" }' /sys/kernel/debug/page_owner
+	echo 512 >"$debugfs/$area/free"
 }
 
 # Where SysRq is not configured, a hog has to bring the kernel to it.
@@ -240,10 +276,12 @@ files)
 	semantics ;;
 events)
 	events ;;
+owner)
+	owner ;;
 memory)
 	memory ;;
 *)
-	echo "usage: $0 areas|files|events|memory"
+	echo "usage: $0 areas|files|events|owner|memory"
 	exit 2 ;;
 esac
 section end

@@ -27,6 +27,10 @@ TEST_FRAME_BYTES = 896
 FALSE_POSITIVES = [
 ]
 
+# What the kernel of make image goes without, and files of ours are for. All of ours in these folders must compile.
+ADDED_OPTIONS = ["FAULT_INJECTION", "FAULT_INJECTION_DEBUG_FS", "FAIL_CMA", "NUMA", "DMA_NUMA_CMA", "MEMORY_HOTPLUG"]
+ALWAYS = ("mm/", "kernel/")
+
 # The kernel's make, by compiler: more of its arguments
 COMPILERS = {"gcc": [], "clang": ["LLVM=1"]}
 HARNESS = "tools/testing/cma"
@@ -61,8 +65,12 @@ def check_sparse(files, diffs):
 
 
 def compiler_says(compiler, files, diffs):
-    code, lines = build(compiler, sources(files, diffs))
+    paths = sources(files, diffs)
+    code, lines = build(compiler, paths)
     found = [line for line in in_ours(lines, files, diffs) if not is_frame(line)]
+    objects = kernel(compiler).objects
+    found += [f"{path}: no object of it in {objects}" for path in paths
+              if not (objects / path).with_suffix(".o").exists()]
     return found + make_failed(code, f"check-{compiler}")
 
 
@@ -82,10 +90,10 @@ def too_large(line):
 
 
 def sources(files, diffs):
-    """The .c files of ours and of hooks that the kernel of make image has objects of."""
+    """The .c files of ours and of hooks: those that must compile, and others that make image has objects of."""
     objects = configs.find("arm64").objects
-    return tuple(path for path in [*files, *diffs]
-                 if path.endswith(".c") and (objects / path).with_suffix(".o").exists())
+    return tuple(path for path in [*files, *diffs] if path.endswith(".c") and
+                 (path.startswith(ALWAYS) or (objects / path).with_suffix(".o").exists()))
 
 
 @functools.cache
@@ -108,11 +116,12 @@ def kernel_make(compiler, paths, options, step):
 
 @functools.cache
 def kernel(compiler):
-    """The kernel of make image, in objects of its own: these flags in the others would have all of them built again."""
+    """The kernel of make image and ADDED_OPTIONS, in objects of its own: its flags would have all others built anew."""
     if compiler == "clang" and not shutil.which("clang"):
         raise Skip("there is no clang: scripts/deps --set check")
     config = configs.find("arm64")
-    settings = (config.objects / ".config").read_bytes()
+    added = [f"CONFIG_{option}=y" for option in ADDED_OPTIONS]
+    settings = (config.objects / ".config").read_bytes() + "".join(f"{line}\n" for line in added).encode()
     own = config._replace(name=compiler, objects=OUT / f"check-{compiler}")
     own.objects.mkdir(parents=True, exist_ok=True)
     # The compiler's own make oldconfig changes the copy; what it was made from says whether it is still good.
@@ -121,6 +130,9 @@ def kernel(compiler):
         code, log = configs.run_make(own, [*COMPILERS[compiler], "olddefconfig"], "check-config")
         if code:
             raise Failure(f"make olddefconfig for {compiler} failed, its log is {log}")
+        dropped = set(added) - set((own.objects / ".config").read_text().splitlines())
+        if dropped:
+            raise Failure(f"{own.objects}/.config: no {', '.join(sorted(dropped))}: a dependency is missing")
         (own.objects / "config.from").write_bytes(settings)
     return own
 

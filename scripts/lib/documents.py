@@ -18,7 +18,7 @@ CONF_PY = DOCUMENTATION / "conf.py"
 
 # Commands of the build machine, and the test that runs them; those of the guest are run by the stage guest.documents.
 HOST_COMMANDS = {
-    r"make patchset BASE=\S+": "scripts/test-bases, scripts/bisect",
+    r"make patchset BASE=\S+": "scripts/test-bases",
     r"git am \S+/patchset/cma\.mbx": "scripts/bisect",
 }
 

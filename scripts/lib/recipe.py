@@ -6,6 +6,7 @@ or more than the one thing it is about. A removal takes the comment directly abo
 leaves two blank lines where there was one.
 """
 
+import difflib
 import re
 import subprocess
 
@@ -260,3 +261,18 @@ def strip(recipe, tree, path, steps):
         except (StepFailed, TypeError) as why:
             raise Failure(f"{recipe.name}: line {number}: {path}: {verb} {' '.join(arguments)}: {why}") from None
     return text.text
+
+
+def removed(text, stripped):
+    """The lines that the strip takes from a file; all of them if it deletes it (@stripped is None)."""
+    before = text.splitlines()
+    if stripped is None:
+        return before
+    found = []
+    matcher = difflib.SequenceMatcher(None, before, stripped.splitlines())
+    for verb, start, end, _, _ in matcher.get_opcodes():
+        # Of two equal lines, before a gap and at its end, either may be found gone. Here it is the one at its end.
+        while verb == "delete" and end < len(before) and before[start] == before[end]:
+            start, end = start + 1, end + 1
+        found += before[start:end] if verb in ("delete", "replace") else []
+    return found

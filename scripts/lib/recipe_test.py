@@ -145,3 +145,15 @@ class Steps(unittest.TestCase):
 
     def test_what_is_left_fails(self):
         self.fails("still named in line", recipe.gone, "is_ours")
+
+    def test_removed_is_all_of_a_deleted_file(self):
+        self.assertEqual(recipe.removed(SOURCE, None), SOURCE.splitlines())
+
+    def test_removed_is_what_the_steps_take(self):
+        def removed(source):
+            return recipe.removed(source, self.after(recipe.unifdef, "CONFIG_X", source=source))
+
+        self.assertEqual(removed(SOURCE), ["#ifdef CONFIG_X", "int x;", "#else", "#endif"])
+        self.assertEqual(removed(SOURCE.replace("int x;", "int x;\nint theirs;")),
+                         ["#ifdef CONFIG_X", "int x;", "int theirs;", "#else", "#endif"])
+        self.assertEqual(removed(SOURCE.replace("int y;", "int theirs;")), removed(SOURCE))

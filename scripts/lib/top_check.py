@@ -6,12 +6,17 @@ files are read again in a way of our own, and cma-top once more on their copy (-
 """
 
 import base64
+import fcntl
 import gzip
 import io
 import json
+import os
+import pty
 import re
+import struct
 import subprocess
 import tarfile
+import termios
 import xml.etree.ElementTree
 
 from lib import tap
@@ -241,6 +246,42 @@ def check_commands(found, commands):
                      [] if code == 0 and bool(lines) != bool(is_silent) else [f"# exit {code}", *lines])
 
 
+def watched(program, tree, meanwhile):
+    """Two looks in a terminal of 80x24, each as its lines; between them something happens."""
+    ours, its = pty.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
+    with subprocess.Popen([program, "--root", tree.path, "--page-size", "4096", "-n", "2", "-d", "1"],
+                          stdin=subprocess.DEVNULL, stdout=its, stderr=its):
+        os.close(its)
+        said, got = os.read(ours, 65536), b"more"
+        meanwhile()
+        while got:
+            try:
+                got = os.read(ours, 65536)
+            except OSError:         # how Linux says that nobody is at the other end any more
+                got = b""
+            said += got
+    os.close(ours)
+    return [look.splitlines() for look in said.decode(errors="replace").split("\033[H\033[J")[1:]]
+
+
+def check_live(program, tree, area, ours):
+    """What is told fits on the screen; and what is counted between two looks is a rate."""
+    folder, file, column = (DEBUGFS, "requests", "req/s") if ours else (SYSFS, "alloc_pages_success", "pages/s")
+    counter = tree.path / folder / area / file
+
+    def count():
+        counter.write_text(re.sub(r"\d+", lambda number: str(int(number[0]) + 500), counter.read_text(), count=1))
+
+    looks = watched(program, tree, count)
+    fits = len(looks) == 2 and all(len(look) < 24 and all(len(line) <= 80 for line in look) for look in looks)
+    rates = " ".join(dict(zip(look[0].split()[1:], look[1].split())).get(column, "?") for look in looks)
+    return [result("copy: live: two looks, each fits into 80x24",
+                   [] if fits else [f"# {line}" for look in looks or [["nothing"]] for line in look]),
+            result(f"copy: live: {column} of what was counted",
+                   [] if re.fullmatch(r"- [1-9][\d.]*", rates) else [f"# {rates}"])]
+
+
 def check_copy(tree, area, ours):
     """The copy tells of a page in the way, too, which nobody has here."""
     program = build()
@@ -267,6 +308,7 @@ def check_copy(tree, area, ours):
         results.append(result("copy: the text says what it was",
                               [] if "2 requests failed, 5 ranges given up; shmem, 3 refs, 1 maps, device 0:1 inode 1234"
                               in once else once.splitlines()))
+    results += check_live(program, tree, area, ours)
     before = tree.tenants(area)
     tree.make_private(area)
     said = json.loads("\n".join(told("--json")))["areas"][0]["tenants"]

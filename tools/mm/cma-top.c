@@ -74,13 +74,16 @@ static const char usage_text[] =
 "\n"
 "Keys while it runs in a terminal: q ends it.\n"
 "\n"
-"Columns: size, used (handed out), peak use, free (no one is there), tenants by\n"
-"kind (they leave when somebody asks), largest piece (not handed out, tenants or\n"
-"not), all in MiB; requests and failures a second. ? is what this kernel, or this\n"
-"user, is not told; why is said below. Map: # handed out, . free, a anonymous\n"
-"memory, f files, s shmem and tmpfs, h huge pages, k kernel, o others; ! a page\n"
-"that was in somebody's way. A cell shows what most of its pages are, but # if\n"
-"any is handed out, and ! if any was in the way.\n"
+"Columns: size, used (handed out), peak use, free (no one is there), largest\n"
+"piece (not handed out, tenants or not), in MiB; requests and failures a second,\n"
+"or where requests are not counted, pages handed out and not (pages/s, pfail/s);\n"
+"tenants by kind, in MiB (they leave when somebody asks). ? is what this kernel,\n"
+"or this user, is not told; why is said below. A terminal gets what it has room\n"
+"for, 24 lines of 80 if it does not tell its size.\n"
+"\n"
+"Map: # handed out, . free, a anonymous memory, f files, s shmem and tmpfs, h huge\n"
+"pages, k kernel, o others; ! a page that was in somebody's way. A cell shows what\n"
+"most of its pages are, but # if any is handed out, and ! if any was in the way.\n"
 "\n"
 "It reads " DEBUGFS "/cma, " SYSFS " and /proc/kpageflags, so\n"
 "all of it takes root. Holders: write \"on\" to the area's file \"holders\", or boot\n"
@@ -657,86 +660,124 @@ static double mib(long long nr_pages)
 	return nr_pages * (double)page_size / (1 << 20);
 }
 
-static void print_mib(long long nr_pages)
+/* A column of the overview. */
+static void print_number(FILE *out, double number)
+{
+	fprintf(out, " %7.*f", number < 99999 ? 1 : 0, number);
+}
+
+static void print_mib(FILE *out, long long nr_pages)
 {
 	if (nr_pages < 0)
-		printf(" %8s", "?");
+		fprintf(out, " %7s", "?");
 	else
-		printf(" %8.1f", mib(nr_pages));
+		print_number(out, mib(nr_pages));
 }
 
-static void print_rate(long long now_is, long long was, double seconds)
+static void print_rate(FILE *out, long long now_is, long long was, double seconds)
 {
 	if (now_is < 0)
-		printf(" %7s", "?");
+		fprintf(out, " %7s", "?");
 	else if (was < 0 || seconds <= 0)
-		printf(" %7s", "-");
+		fprintf(out, " %7s", "-");
 	else
-		printf(" %7.1f", (now_is - was) / seconds);
+		print_number(out, (now_is - was) / seconds);
 }
 
-static const struct area *same_area(const struct system *system, const char *name)
+/* The area as it was at the look before; one of which nothing is known if it was not there. */
+static const struct area *area_before(const struct system *before, const char *name)
+{
+	static const struct area unseen = {
+		.requests = UNKNOWN, .failures = UNKNOWN,
+		.alloc_success = UNKNOWN, .alloc_fail = UNKNOWN,
+	};
+	int i;
+
+	for (i = 0; before && i < before->nr; i++)
+		if (!strcmp(before->areas[i].name, name))
+			return &before->areas[i];
+	return &unseen;
+}
+
+static bool has_requests(const struct system *system)
 {
 	int i;
 
-	for (i = 0; system && i < system->nr; i++)
-		if (!strcmp(system->areas[i].name, name))
-			return &system->areas[i];
-	return NULL;
+	for (i = 0; i < system->nr; i++)
+		if (system->areas[i].requests >= 0)
+			return true;
+	return false;
 }
 
-static void print_overview(const struct system *system, const struct system *before)
+/*
+ * A terminal of 80 columns has room for all but the tenants. The rates of a kernel that does not
+ * count requests are of pages.
+ */
+static void print_overview(FILE *out, const struct system *system, const struct system *before)
 {
+	bool by_requests = has_requests(system);
 	int i, kind;
 
-	printf("%-24s %8s %8s %8s %8s", "area (MiB)", "size", "used", "peak", "free");
+	fprintf(out, "%-23s %7s %7s %7s %7s %7s", "area (MiB)", "size", "used", "peak", "free",
+		"largest");
+	fprintf(out, " %7s %7s", by_requests ? "req/s" : "pages/s",
+		by_requests ? "fail/s" : "pfail/s");
 	for (kind = ANON; kind < NR_KINDS; kind++)
-		printf(" %8s", kinds[kind].name);
-	printf(" %8s %7s %7s\n", "largest", "req/s", "fail/s");
+		fprintf(out, " %7s", kinds[kind].name);
+	fputc('\n', out);
 	for (i = 0; i < system->nr; i++) {
 		const struct area *area = &system->areas[i];
-		const struct area *then = same_area(before, area->name);
+		const struct area *then = area_before(before, area->name);
 		double seconds = before ? system->when - before->when : 0;
 
-		printf("%-24s", area->name);
-		print_mib(area->nr_pages);
-		print_mib(area->used);
-		print_mib(area->peak);
-		for (kind = FREE; kind < NR_KINDS; kind++)
-			print_mib(area->has_tenants ? (long long)area->tenants[kind] : UNKNOWN);
-		print_mib(area->max_free);
-		print_rate(area->requests, then ? then->requests : UNKNOWN, seconds);
-		print_rate(area->failures, then ? then->failures : UNKNOWN, seconds);
-		putchar('\n');
+		fprintf(out, "%-23s", area->name);
+		print_mib(out, area->nr_pages);
+		print_mib(out, area->used);
+		print_mib(out, area->peak);
+		print_mib(out, area->has_tenants ? (long long)area->tenants[FREE] : UNKNOWN);
+		print_mib(out, area->max_free);
+		if (by_requests) {
+			print_rate(out, area->requests, then->requests, seconds);
+			print_rate(out, area->failures, then->failures, seconds);
+		} else {
+			print_rate(out, area->alloc_success, then->alloc_success, seconds);
+			print_rate(out, area->alloc_fail, then->alloc_fail, seconds);
+		}
+		for (kind = ANON; kind < NR_KINDS; kind++)
+			print_mib(out, area->has_tenants ? (long long)area->tenants[kind] :
+				  UNKNOWN);
+		fputc('\n', out);
 	}
 }
 
-static void print_pages_counted(const struct area *area)
+static void print_pages_counted(FILE *out, const struct area *area)
 {
 	if (area->alloc_success < 0)
 		return;
-	printf("  pages since boot: %lld handed out, %lld not, %lld back\n", area->alloc_success,
-	       area->alloc_fail, area->release_success);
+	fprintf(out, "  pages since boot: %lld handed out, %lld not, %lld back\n",
+		area->alloc_success, area->alloc_fail, area->release_success);
 }
 
-static void print_requests(const struct area *area)
+static void print_requests(FILE *out, const struct area *area)
 {
 	size_t i;
 
 	if (area->requests < 0) {
-		printf("  requests, latency, holders, blockers: this kernel does not tell\n");
+		fprintf(out, "  requests, latency, holders, blockers: this kernel does not tell\n");
 		return;
 	}
-	printf("  requests: %lld, %lld got pages, %lld failed, %lld under way\n", area->requests,
-	       area->successes, area->failures,
-	       area->requests - area->successes - area->failures);
+	fprintf(out, "  requests: %lld, %lld got pages, %lld failed, %lld under way\n",
+		area->requests, area->successes, area->failures,
+		area->requests - area->successes - area->failures);
 	for (i = 0; i < area->nr_reasons; i++)
 		if (area->reasons[i].nr)
-			printf("    %llu failed: %s\n", area->reasons[i].nr, area->reasons[i].text);
+			fprintf(out, "    %llu failed: %s\n", area->reasons[i].nr,
+				area->reasons[i].text);
 }
 
 /* The time within which so many of a hundred were answered. */
-static void print_quantile(const struct area *area, int class, unsigned long long all, int percent)
+static void print_quantile(FILE *out, const struct area *area, int class, unsigned long long all,
+			   int percent)
 {
 	unsigned long long sum = 0;
 	int bucket;
@@ -747,12 +788,12 @@ static void print_quantile(const struct area *area, int class, unsigned long lon
 			break;
 	}
 	if (bucket == TIME_BUCKETS - 1)
-		printf(" %2d%% > %llu us", percent, area->latency_us[bucket]);
+		fprintf(out, " %2d%% > %llu us", percent, area->latency_us[bucket]);
 	else
-		printf(" %2d%% < %llu us", percent, area->latency_us[bucket + 1]);
+		fprintf(out, " %2d%% < %llu us", percent, area->latency_us[bucket + 1]);
 }
 
-static void print_latency(const struct area *area)
+static void print_latency(FILE *out, const struct area *area)
 {
 	static const char *const sizes[SIZE_CLASSES] = {
 		"1 page", "2-16", "17-256", "257-4096", "4097-65536", "more"
@@ -766,10 +807,10 @@ static void print_latency(const struct area *area)
 			all += area->latency[bucket][class];
 		if (!all)
 			continue;
-		printf("  %-10s pages: %8llu requests,", sizes[class], all);
-		print_quantile(area, class, all, 50);
-		print_quantile(area, class, all, 99);
-		putchar('\n');
+		fprintf(out, "  %-10s pages: %8llu requests,", sizes[class], all);
+		print_quantile(out, area, class, all, 50);
+		print_quantile(out, area, class, all, 99);
+		fputc('\n', out);
 	}
 }
 
@@ -780,75 +821,76 @@ static int largest_first(const void *a, const void *b)
 	return one->nr_pages > other->nr_pages ? -1 : one->nr_pages < other->nr_pages;
 }
 
-static void print_holders(struct area *area, size_t most)
+static void print_holders(FILE *out, struct area *area, size_t most)
 {
 	size_t i;
 
 	if (!area->has_holders)
 		return;
 	if (!area->is_recording && !area->nr_holders) {
-		printf("  holders: not recorded (echo on > " DEBUGFS "/cma/%s/holders)\n",
-		       area->name);
+		fprintf(out, "  holders: not recorded (echo on > " DEBUGFS "/cma/%s/holders)\n",
+			area->name);
 		return;
 	}
-	printf("  holders: %llu of %llu pages have one\n", area->recorded, area->held);
+	fprintf(out, "  holders: %llu of %llu pages have one\n", area->recorded, area->held);
 	if (area->nr_holders)
 		qsort(area->holders, area->nr_holders, sizeof(area->holders[0]), largest_first);
 	for (i = 0; i < area->nr_holders && i < most; i++) {
 		const struct holder *h = &area->holders[i];
 
-		printf("    %8.1f MiB at %#llx for %.0f s: %s[%d], device %s, %s\n",
-		       mib(h->nr_pages), h->pfn, h->age, h->task, h->pid, h->device, h->caller);
+		fprintf(out, "    %8.1f MiB at %#llx for %.0f s: %s[%d], device %s, %s\n",
+			mib(h->nr_pages), h->pfn, h->age, h->task, h->pid, h->device, h->caller);
 	}
 	if (i < area->nr_holders)
-		printf("    and %zu more\n", area->nr_holders - i);
+		fprintf(out, "    and %zu more\n", area->nr_holders - i);
 }
 
-static void print_blockers(const struct area *area, size_t most)
+static void print_blockers(FILE *out, const struct area *area, size_t most)
 {
 	size_t i;
 
 	if (!area->nr_blockers)
 		return;
-	printf("  in the way:\n");
+	fprintf(out, "  in the way:\n");
 	for (i = 0; i < area->nr_blockers && i < most; i++) {
 		const struct blocker *b = &area->blockers[i];
 
-		printf("    %#llx, %s, %.0f s ago: %llu requests failed, %llu ranges given up;",
-		       b->pfn, b->reason, b->age, b->failures, b->attempts);
-		printf(" %s, %d refs, %d maps", b->kind, b->refs, b->maps);
+		fprintf(out, "    %#llx, %s, %.0f s ago: %llu requests failed,", b->pfn, b->reason,
+			b->age, b->failures);
+		fprintf(out, " %llu ranges given up; %s, %d refs, %d maps", b->attempts, b->kind,
+			b->refs, b->maps);
 		if (strcmp(b->dev, "-"))
-			printf(", device %s inode %s", b->dev, b->ino);
-		putchar('\n');
+			fprintf(out, ", device %s inode %s", b->dev, b->ino);
+		fputc('\n', out);
 	}
 }
 
-static void print_missing(const struct system *system)
+static void print_missing(FILE *out, const struct system *system)
 {
 	if (*system->no_debugfs)
-		printf("? %s\n", system->no_debugfs);
+		fprintf(out, "? %s\n", system->no_debugfs);
 	if (*system->no_sysfs)
-		printf("? %s\n", system->no_sysfs);
+		fprintf(out, "? %s\n", system->no_sysfs);
 	if (*system->no_flags)
-		printf("? tenants: %s\n", system->no_flags);
+		fprintf(out, "? tenants: %s\n", system->no_flags);
 }
 
-static void print_text(struct system *system, const struct system *before, size_t most)
+static void print_text(FILE *out, struct system *system, const struct system *before, size_t most)
 {
 	int i;
 
-	print_overview(system, before);
+	print_overview(out, system, before);
+	print_missing(out, system);
 	for (i = 0; i < system->nr; i++) {
 		struct area *area = &system->areas[i];
 
-		printf("\n%s\n", area->name);
-		print_pages_counted(area);
-		print_requests(area);
-		print_latency(area);
-		print_holders(area, most);
-		print_blockers(area, most);
+		fprintf(out, "\n%s\n", area->name);
+		print_pages_counted(out, area);
+		print_requests(out, area);
+		print_latency(out, area);
+		print_holders(out, area, most);
+		print_blockers(out, area, most);
 	}
-	print_missing(system);
 }
 
 /* JSON */
@@ -1237,6 +1279,64 @@ static void print_svg(const struct area *area, unsigned long block)
 
 /* All the time */
 
+/* A line that is too wide ends in ">". What a name has of UTF-8 is a column a character. */
+static void print_clipped(const char *line, int width)
+{
+	const char *at, *cut = line;
+	int column = 0;
+
+	for (at = line; *at; at++) {
+		if ((*at & 0xc0) == 0x80)
+			continue;
+		if (++column == width)
+			cut = at;
+	}
+	if (column > width)
+		printf("%.*s>\n", (int)(cut - line), line);
+	else
+		puts(line);
+}
+
+/*
+ * What the terminal has room for now, from the top; its last line stays free, for the cursor. A
+ * serial line does not know who is at its other end: that is taken for the least that is usual.
+ */
+static void print_screen(char *text)
+{
+	struct winsize size = { };
+	char *line;
+	int row;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_row || !size.ws_col) {
+		size.ws_row = 24;
+		size.ws_col = 80;
+	}
+	fputs("\033[H\033[J", stdout);
+	for (row = 1; row < size.ws_row && (line = next_line(&text)); row++)
+		print_clipped(row == size.ws_row - 1 && *text ?
+			      "... cma-top --once shows all" : line, size.ws_col);
+}
+
+static void show(struct system *system, const struct system *before, bool is_screen)
+{
+	char *text;
+	size_t len;
+	FILE *out;
+
+	if (is_screen) {
+		out = must(open_memstream(&text, &len));
+		print_text(out, system, before, 5);
+		if (fclose(out))
+			die(1, "no memory");
+		print_screen(text);
+		free(text);
+	} else {
+		print_text(stdout, system, before, 5);
+		putchar('\n');
+	}
+	fflush(stdout);
+}
+
 static struct termios terminal;
 static bool has_terminal;
 
@@ -1310,12 +1410,7 @@ static void watch(const char *only, double delay, long count)
 		free_system(system);
 		read_system(system, only);
 		check_found(system, only);
-		if (is_screen)
-			fputs("\033[H\033[J", stdout);
-		print_text(system, before, 5);
-		if (!is_screen)
-			putchar('\n');
-		fflush(stdout);
+		show(system, before, is_screen);
 		before = system;
 		system = &looks[system == &looks[0]];
 	}
@@ -1418,7 +1513,7 @@ int main(int argc, char **argv)
 		if (!block)
 			block = pageblock_pages();
 		if (mode == '1')
-			print_text(&system, NULL, SIZE_MAX);
+			print_text(stdout, &system, NULL, SIZE_MAX);
 		else if (mode == 'j')
 			print_json(&system);
 		else if (mode == 'm')

@@ -506,8 +506,7 @@ TEST_F(movers, requests_of_one_size_fill_the_area)
 	while (nr < 8 && !alloc_in_the_end(&self->area, window))
 		nr++;
 	printf("# %d windows of %lu pages\n", nr, window);
-	/* Behind a page that was busy for a moment, one may be lost. */
-	EXPECT_GE(nr, 7);
+	EXPECT_EQ(8, nr);
 	pattern_fill(self->tenants.addr, self->tenants.seed, self->tenants.nr_pages);
 }
 

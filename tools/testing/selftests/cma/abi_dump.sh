@@ -233,13 +233,13 @@ watch() {
 	done
 }
 
-# Files in memory, until the areas are in use; then some of it goes, so that pages can move.
+# Files in memory, until half of the areas is in use; then some of them go, so that pages can move.
 fill() {
 	local nr=0
 
 	mkdir -p /tmp/fill
 	mount -t tmpfs -o size=95% fill /tmp/fill
-	while [ "$(awk '$1 == "CmaFree:" { print $2 }' /proc/meminfo)" -gt 20480 ]; do
+	while awk '{ kb[$1] = $2 } END { exit kb["CmaFree:"] * 2 < kb["CmaTotal:"] }' /proc/meminfo; do
 		dd if=/dev/zero of=/tmp/fill/$nr bs=1M count=8 2>/dev/null || break
 		nr=$((nr + 1))
 	done

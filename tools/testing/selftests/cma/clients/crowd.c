@@ -9,7 +9,7 @@
 #include "proc.h"
 
 #define SLACK_PAGES	(16 * MIB_PAGES)	/* for page tables and slab, while the hog stands */
-#define EXTRA_PAGES	(4 * MIB_PAGES)		/* more tenants than the area has room for */
+#define EXTRA_PAGES	(8 * MIB_PAGES)		/* more tenants than the area has room for */
 #define PCP_FRACTION	"/proc/sys/vm/percpu_pagelist_high_fraction"
 #define PCP_SHORT	100000			/* as short as lists can be; 0: as ever */
 #define FREE_PAGES	1024			/* an area with less free than this is full */

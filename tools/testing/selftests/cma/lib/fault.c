@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,8 +13,9 @@
 #include "proc.h"
 
 #define DEBUGFS		"/sys/kernel/debug/"
-#define HOLD_MS		60000		/* the kernel's own limit, should the test die */
-#define POLLS_MAX	3000
+/* Limits should a test die, or nobody come; with all checks on, minutes are nothing. */
+#define HOLD_MS		600000
+#define POLLS_MAX	30000
 
 static const char *file_of(const char *kind, const char *file)
 {
@@ -87,10 +89,27 @@ void fault_end(void)
 	fault_prepare();
 }
 
+/* A thread's own file appears among its process's. */
+#define MAKE_IT_FAIL	"/proc/thread-self/make-it-fail"
+
 void fault_task(bool on)
 {
-	/* A thread's own file appears among its process's. */
-	file_write("/proc/thread-self/make-it-fail", on ? "1" : "0");
+	file_write(MAKE_IT_FAIL, on ? "1" : "0");
+}
+
+int fault_switch_open(void)
+{
+	int file = open(MAKE_IT_FAIL, O_WRONLY | O_CLOEXEC);
+
+	return file < 0 ? -errno : file;
+}
+
+int fault_switch(int file, bool on)
+{
+	/* On the stack, which is there: a page that is not could not be had. */
+	char text = on ? '1' : '0';
+
+	return write(file, &text, 1) == 1 ? 0 : -errno;
 }
 
 int fault_at(const char *stage, int times)

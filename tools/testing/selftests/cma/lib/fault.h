@@ -25,6 +25,13 @@ void fault_end(void);
 /* Faults and delays are for the calling thread, and those that it starts from now on, or not. */
 void fault_task(bool on);
 
+/*
+ * The same where memory fails: whoever opens a file then, to end it, may not get it. Open it
+ * before, then turn it on and off. Return: a file, or -errno; 0 or -errno.
+ */
+int fault_switch_open(void);
+int fault_switch(int file, bool on);
+
 /* Of all stages, only this one fails: up to @times times (-1: always). Return: 0 or -errno. */
 int fault_at(const char *stage, int times);
 

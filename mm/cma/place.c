@@ -285,7 +285,7 @@ static unsigned long look_at(struct window_search *search, unsigned long start,
 	return search->pages.behind_pfn - base_pfn;
 }
 
-/* How many windows there is room for is what both sides have room for, or one more. */
+/* Has the gap, with this window in it, room for one less than it could have? */
 static bool loses_window(const struct window_search *search,
 			 unsigned long start)
 {
@@ -311,7 +311,7 @@ static bool consider(struct window_search *search, unsigned long start,
 		cost += CMA_COST_BLOCK * (((end - 1) >> pageblock_order) -
 					  (start >> pageblock_order) + 1);
 	}
-	if (loses_window(search, start))
+	if (search->lost_cost && loses_window(search, start))
 		cost += search->lost_cost;
 	if (cost < search->best_cost) {
 		search->best.range = search->range;

@@ -59,16 +59,8 @@ def run_owner(_stage, args):
 
 def run_numa(_stage, args):
     """Two nodes: numa_cma=, cma_pernuma=, good and bad."""
-    upstream, ours, results = {}, {}, []
-    for name, append in NUMA.items():
-        options = [*configs.nodes("512M", "512M"), "--mem", "1G", "--append", append]
-        theirs, own, boots = abi_guest.boot_both(f"abi.numa.{name}", "areas", options, args)
-        results.append(boots[1])
-        upstream[f"{name}: boot ends"], ours[f"{name}: boot ends"] = (abi_guest.outcome(boot) for boot in boots)
-        if theirs and own:
-            upstream |= abi_guest.areas(name, theirs)
-            ours |= abi_guest.areas(name, own)
-    return results + abi_compare.compare("abi.numa", upstream, ours)
+    nodes = [*configs.nodes("512M", "512M"), "--mem", "1G"]
+    return compare_boots("abi.numa", {name: [*nodes, "--append", append] for name, append in NUMA.items()}, args)
 
 
 def run_memory(_stage, args):
@@ -86,23 +78,28 @@ def run_memory(_stage, args):
     return results + abi_compare.compare("abi.memory", theirs, own)
 
 
-def run_cases(stage, begin, args):
-    """The boots of reservation.cases that begin so: command lines, or device trees. Ours has to come up well in all."""
+def compare_boots(stage, boots, args):
+    """Areas and messages of each boot, {name: its options}. Ours has to come up well in all."""
     upstream, ours, results = {}, {}, []
-    for case in core.cases():
-        name = case.name.removeprefix("reservation.")
-        if not name.startswith(begin):
-            continue
-        options = ["--mem", case.mem, "--append", case.append]
-        for overlay in case.overlays:
-            options += ["--overlay", overlay_path(overlay)]
-        theirs, own, boots = abi_guest.boot_both(f"{stage}.{name}", "areas", options, args)
-        results.append(boots[1])
-        upstream[f"{name}: boot ends"], ours[f"{name}: boot ends"] = (abi_guest.outcome(boot) for boot in boots)
+    for name, options in boots.items():
+        theirs, own, ended = abi_guest.boot_both(f"{stage}.{name}", "areas", options, args)
+        results.append(ended[1])
+        upstream[f"{name}: boot ends"], ours[f"{name}: boot ends"] = (abi_guest.outcome(boot) for boot in ended)
         if theirs and own:
             upstream |= abi_guest.areas(name, theirs)
             ours |= abi_guest.areas(name, own)
     return results + abi_compare.compare(stage, upstream, ours)
+
+
+def run_cases(stage, begin, args):
+    """The boots of reservation.cases that begin so: command lines, or device trees."""
+    boots = {}
+    for case in core.cases():
+        name = case.name.removeprefix("reservation.")
+        overlays = [word for overlay in case.overlays for word in ("--overlay", overlay_path(overlay))]
+        if name.startswith(begin):
+            boots[name] = ["--mem", case.mem, "--append", case.append, *overlays]
+    return compare_boots(stage, boots, args)
 
 
 def run_parameters(_stage, args):

@@ -21,6 +21,17 @@ NUMA = {
     "twice": "cma=16M numa_cma=0:32M,0:64M",
 }
 
+# Gigantic pages are of 1 GiB.
+HUGETLB = {
+    "fits": "cma=16M hugetlb_cma=1G",
+    "of_node": "cma=16M hugetlb_cma=0:1G",
+    "less_than_a_page": "cma=16M hugetlb_cma=512M",
+    "too_large": "cma=16M hugetlb_cma=8G",
+    "no_such_node": "cma=16M hugetlb_cma=7:1G",
+    "garbage": "cma=16M hugetlb_cma=garbage",
+    "with_pages_at_boot": "cma=16M hugetlb_cma=1G hugepagesz=1G hugepages=1",
+}
+
 AREAS = ["--mem", "1G", "--append", "cma=64M quiet", "--overlay", overlay_path("several.dtso")]
 
 
@@ -61,6 +72,12 @@ def run_numa(_stage, args):
     """Two nodes: numa_cma=, cma_pernuma=, good and bad."""
     nodes = [*configs.nodes("512M", "512M"), "--mem", "1G"]
     return compare_boots("abi.numa", {name: [*nodes, "--append", append] for name, append in NUMA.items()}, args)
+
+
+def run_hugetlb(_stage, args):
+    """hugetlb_cma=, good and bad."""
+    return compare_boots("abi.hugetlb", {name: ["--mem", "3G", "--append", append] for name, append in HUGETLB.items()},
+                         args)
 
 
 def run_memory(_stage, args):
@@ -148,6 +165,6 @@ def run_top(_stage, args):
 
 
 def stages():
-    for run in (run_parameters, run_nodes, run_numa, run_files, run_defconfigs, run_events, run_owner, run_memory,
-                run_exports, run_layouts, run_strings, run_contract, run_kconfig, run_unmodified, run_top):
+    for run in (run_parameters, run_nodes, run_numa, run_hugetlb, run_files, run_defconfigs, run_events, run_owner,
+                run_memory, run_exports, run_layouts, run_strings, run_contract, run_kconfig, run_unmodified, run_top):
         yield Stage("abi." + run.__name__.removeprefix("run_"), run, None)

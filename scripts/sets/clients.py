@@ -48,8 +48,11 @@ PLUG = Boot("clients.virtio-mem", ["virtio_mem_test.sh"], "cma=0 memhp_default_s
                          "-device", "virtio-mem-pci,id=plug,memdev=plugged,requested-size=0"))
 
 BOOTS = [
-    Boot("clients.kselftest-gup", kselftest("gup_longterm", "cow", "gup_pin_dump", "gup_pin_longterm"), "cma=16M", LARGE,
-         mem="2G", disks=True, seconds=1800),
+    Boot("clients.kselftest-gup", kselftest("gup_pin_dump", "gup_pin_longterm"), "cma=16M", LARGE, mem="2G", disks=True,
+         seconds=900),
+    # A gigantic page, a copy of it, and two more as large in the programs' own memory.
+    Boot("clients.kselftest-cow", kselftest("gup_longterm", "cow"), "cma=16M hugetlb_cma=2G", LARGE, mem="7G",
+         disks=True, seconds=1800),
     Boot("clients.kselftest-hugetlb",
          kselftest("hugepage-mmap", "hugepage-shm", "map_hugetlb", "hugepage-mremap", "hugepage-vmemmap",
                    "hugetlb-madvise", "hugetlb_dio", "hugetlb_madv_vs_map",

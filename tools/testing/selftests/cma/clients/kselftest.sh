@@ -42,6 +42,9 @@ work() {
 }
 
 # One with a plan of its own speaks for itself; for any other its exit status does.
+#
+# What such a program calls a failure and is none, on any kernel with hugetlb_cma=: pages of an area are not pinned for
+# long but moved elsewhere first, and for a gigantic page there is no elsewhere.
 pass_on() {	# STATUS
 	local planned
 	planned=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' /tmp/kselftest.out | head -n 1)
@@ -50,10 +53,11 @@ pass_on() {	# STATUS
 		awk -v name="$name" '/^TAP version/ || /^1\.\./ { next }
 			/^# \[RUN\]/ { run = substr($0, 9) ": " }
 			/^(not )?ok [0-9]+/ { sub(/ok [0-9]+[ -]*/, "ok " ++n " " name ": " run) }
+			/^not ok .*\(1048576 kB\): PIN_LONGTERM_TEST_START failed/ { sub(/^not /, ""); $0 = $0 " # XFAIL" }
 			/^(not )?ok / || /^#/ { print; next }
-			{ print "# " $0 }' /tmp/kselftest.out
+			{ print "# " $0 }' /tmp/kselftest.out | tee /tmp/results
 		number=$planned
-		grep -q '^not ok' /tmp/kselftest.out && failed=1
+		grep -q '^not ok' /tmp/results && failed=1
 	else
 		plan $((1 + added))
 		sed 's/^/# /' /tmp/kselftest.out
@@ -65,7 +69,7 @@ pass_on() {	# STATUS
 		esac
 	fi
 	# 4 is kselftest's word for "skipped".
-	[ "$1" -eq 0 ] || [ "$1" -eq 4 ] || [ $failed -eq 1 ]
+	[ "$1" -eq 0 ] || [ "$1" -eq 4 ] || [ $failed -eq 1 ] || grep -q '^not ok' /tmp/kselftest.out
 	result $? "$name: ends as it says"
 }
 
@@ -85,7 +89,11 @@ cycle() {
 	await cycle cycling || bail "the area cannot be had"
 }
 
-# Before there are huge pages in use: they may keep the area from being had.
+# Out of the area of hugetlb_cma=, which then is in use: the other one is cycled.
+case $name in
+cow|gup_longterm) hugepages 1048576 2 ;;
+esac
+# Before there are other huge pages in use: they may keep the area from being had.
 [ $added -eq 2 ] && cycle
 case $name in
 dmabuf-heap) program=dmabuf-heaps/$name ;;

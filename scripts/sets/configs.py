@@ -79,6 +79,8 @@ BOOTS = [
          board="arm-virt", mem="2G", seconds=900),
     Boot("configs.arm-sparse.across", ["sparse_test.sh"], "cma=16M", ["across.dtso"], config="arm-sparse",
          board="arm-virt"),
+    Boot("configs.arm-sparse.apart", ["sparse_test.sh"], "cma=0", ["apart.dtso"], config="arm-sparse",
+         board="arm-virt"),
 ]
 
 TARGETS = {"arm": (VEXPRESS,)}

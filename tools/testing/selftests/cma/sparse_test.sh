@@ -4,10 +4,10 @@
 # Without a virtual map of struct pages those of two memory sections need not lie one behind the other. Does an area that
 # is in both hand out all of its memory, and never a range that crosses a border of such pieces?
 #
-# How many pieces there are the kernel says: boot mostly allocates the struct pages of all sections at once, and then it
-# is one.
+# Boot mostly allocates the struct pages of all sections at once, and then the area is in one piece; with apart.dtso it
+# cannot, and the area is cut in two where the sections meet.
 #
-# Boot a kernel with SPARSEMEM and without VMEMMAP with across.dtso.
+# Boot a kernel with SPARSEMEM and without VMEMMAP with across.dtso or apart.dtso.
 
 area=/sys/kernel/debug/cma/across@5e000000
 number=0
@@ -32,14 +32,20 @@ used_is() {
 }
 
 echo "TAP version 13"
-echo "1..4"
+echo "1..5"
 
 zcat /proc/config.gz | grep -q '^CONFIG_SPARSEMEM=y' && ! zcat /proc/config.gz | grep -q '^CONFIG_SPARSEMEM_VMEMMAP=y'
 result $? memory_map_is_in_sections
 
 pieces=$(ls $area/ranges | wc -l)
 largest=$((16384 / pieces))
-echo "# $pieces pieces"
+echo "# $pieces pieces, from frame $(cat $area/ranges/*/base_pfn | tr '\n' ' ')on"
+if [ -e /proc/device-tree/reserved-memory/apart@40000000 ]; then
+	[ "$pieces" -eq 2 ] && [ "$(cat $area/ranges/1/base_pfn)" -eq $((0x60000)) ]
+else
+	[ "$pieces" -eq 1 ]
+fi
+result $? area_is_in_as_many_pieces_as_its_memory_map
 
 [ "$(cat $area/count)" -eq 16384 ] && used_is 0 && [ "$(cat $area/maxchunk)" -eq $largest ]
 result $? area_is_whole_and_its_largest_range_is_a_piece

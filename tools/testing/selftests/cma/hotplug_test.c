@@ -9,6 +9,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "area.h"
 #include "page.h"
@@ -111,6 +114,55 @@ TEST_F(hotplug, block_of_a_busy_area_is_refused)
 	EXPECT_EQ((long)self->area.nr_pages / 2, area_used(&self->area));
 	EXPECT_EQ(0, cma_free_error());
 	EXPECT_EQ(0, area_give_all(&self->area));
+}
+
+/* Asks until it is told to end. Return: how many requests were served, -1 if one was not. */
+static long ask_often(const struct area *area, const bool *end)
+{
+	long nr;
+
+	for (nr = 0; !__atomic_load_n(end, __ATOMIC_RELAXED); nr++)
+		if (area_alloc(area, area->nr_pages / 2) || area_free(area, area->nr_pages / 2))
+			return -1;
+	return nr;
+}
+
+/* Both isolate pageblocks, and drain lists and batches: neither may keep the other from it. */
+TEST_F(hotplug, blocks_are_asked_to_go_while_the_area_is_asked_for_pages)
+{
+	unsigned long beside[] = { self->first - 1, self->last + 1 };
+	int round, i, status, refused = 0, gone = 0;
+	struct { bool end; long nr; } *asked;
+	pid_t asker;
+
+	asked = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, asked);
+	asker = fork();
+	ASSERT_LE(0, asker);
+	if (!asker) {
+		asked->nr = ask_often(&self->area, &asked->end);
+		_exit(0);
+	}
+	for (round = 0; round < 20; round++) {
+		refused += set_state(self->first, "offline") < 0;
+		for (i = 0; i < 2; i++) {
+			if (!is_online(beside[i]) || set_state(beside[i], "offline"))
+				continue;
+			gone++;
+			EXPECT_EQ(0, set_state(beside[i], "online_movable"));
+		}
+	}
+	__atomic_store_n(&asked->end, true, __ATOMIC_RELAXED);
+	EXPECT_EQ(asker, waitpid(asker, &status, 0));
+	printf("# %ld requests served; the area's block refused %d times, another gone %d times\n",
+	       asked->nr, refused, gone);
+	EXPECT_LE(20, asked->nr);
+	EXPECT_EQ(20, refused);
+	EXPECT_LT(0, gone);
+	EXPECT_TRUE(is_online(self->first));
+	EXPECT_EQ(0, area_used(&self->area));
+	EXPECT_EQ(0, cma_free_error());
+	munmap(asked, PAGE_BYTES);
 }
 
 TEST_HARNESS_MAIN

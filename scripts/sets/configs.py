@@ -39,8 +39,8 @@ BOOTS = [
     Boot("configs.16k.tenants", TENANTS, "cma=0", ["one.dtso"], config="arm64-16k", options=A76, mem="384M",
          disks=True, seconds=1200),
     Boot("configs.16k.camera", ["camera_test"], "cma=64M", [core.CAMERA], config="arm64-16k", options=A76),
-    Boot("configs.16k.kunit", [], "cma=64M kunit.enable=1", ["one.dtso"], config="arm64-16k",
-         options=[*A76, "--allow", "kunit"]),
+    Boot("configs.16k.kunit", [], "cma=64M kunit.enable=1", [core.CAMERA, "kunit-16k.dtso"], config="arm64-16k",
+         mem="2G", options=[*A76, "--allow", "kunit"]),
 
     Boot("configs.64k.areas", AREAS, "cma=512M", ["several-64k.dtso"], config="arm64-64k", mem="4G", seconds=900),
     # With less than six pageblocks, of 512 MiB, the kernel calls no page movable, and lends no area.

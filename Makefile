@@ -17,6 +17,7 @@ help:
 	@echo '  make image-upstream  upstream'"'"'s own CMA    -> out/arm64-upstream/Image'
 	@echo '  make image-bench     ours, configured as that -> out/arm64-bench/Image'
 	@echo
+	@echo '  make coverage        how much of our kernel code the tests run, by line: guest and host together'
 	@echo '  make debug           the core tests, faults and races, on kernels that check everything'
 	@echo '  make test-clients    drivers and programs that use areas, in one kernel that has them all'
 	@echo '  make test-boards     board files: the kernel'"'"'s own, in QEMU and beside upstream'
@@ -77,13 +78,17 @@ image-%: prepare
 	@scripts/configure $(call name_of,$*)
 	@scripts/build $(call name_of,$*)
 
-.PHONY: run test debug shell check docs fuzz test-bases bench holds soak
+.PHONY: run test coverage debug shell check docs fuzz test-bases bench holds soak
 .PHONY: test-clients test-boards test-configs test-abi
 run: image
 	@scripts/run
 
 test: image image-nocma
 	@scripts/test
+
+# Builds the kernel that it boots.
+coverage: prepare
+	@scripts/coverage
 
 # Builds the two kernels that it boots.
 debug: prepare

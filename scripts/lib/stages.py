@@ -14,6 +14,7 @@ BOOT_SECONDS = 300          # only catches hangs
 # The soak has groups that go over their limit. Whoever is killed for it prints a call trace; lib/soak_report.py counts.
 SOAK_CONSOLE = ["--allow", "Call trace:"]
 RUN = OUT / "test" / f"run-{os.getpid()}"      # of this run alone; what is done goes to LOG
+COUNTS = os.environ.get("COUNTS")       # a folder for what kernels with gcov count, from scripts/coverage
 
 
 @dataclasses.dataclass
@@ -90,7 +91,8 @@ def make_disks(directory, nvme=True):
 def boot(name, verb, options, seconds=BOOT_SECONDS):
     """Boot once. Returns the guest's report and a result of the boot itself."""
     log = RUN / f"{name}.log"
-    command = ["scripts/qemu", "--log", log, "--timeout", str(seconds), *options, *verb]
+    counts = ["--counts", f"{COUNTS}/{name}.tar"] if COUNTS else []
+    command = ["scripts/qemu", "--log", log, "--timeout", str(seconds), *counts, *options, *verb]
     done = subprocess.run([str(word) for word in command], cwd=REPO, text=True, capture_output=True)
     verdict = log.with_suffix(".verdict")
     report = verdict.read_text(errors="replace") if verdict.exists() else ""

@@ -3,7 +3,8 @@
 
 arm64-debug checks each access, lock, list and page flag, and stops at the first complaint; at the end of a boot it
 looks for memory that nobody refers to any more. arm64-kcsan looks for accesses that nothing orders, and goes on: what
-it finds in our code fails, what it finds elsewhere is listed in out/log/debug.kcsan.*.elsewhere.log.
+it finds in our code fails, what it finds elsewhere is listed in out/log/debug.kcsan.*.elsewhere.log. On arm64-mte,
+memory has tags.
 """
 
 import dataclasses
@@ -15,7 +16,7 @@ from lib import configs, overlay, tap
 from lib.common import LOG
 from lib.stages import SOAK_CONSOLE, Boot, Stage, run_boot
 from sets import core
-from sets.configs import build, run_kunit
+from sets.configs import AREAS, build, run_built, run_kunit
 
 LEAKS = "leak_test.sh"
 STRICT = "panic_on_warn=1 page_poison=1 kasan.fault=panic"
@@ -42,6 +43,19 @@ BOOTS = [
     # piece.
     Boot("debug.activation_half", ["activation_test"], "cma=16M failcma=1,100,5,1 areafailed=scattered",
          [core.CAMERA, "kunit.dtso"]),
+]
+# The first access of the kernel with a tag that does not fit ends the boot; without KASAN it has no tags.
+TAGS = ["--cpu", "max", "--qemu", "-machine", "--qemu", "mte=on"]
+TAGGED = [
+    Boot("debug.mte.tenants", ["mte_test", "tenant_test"], "cma=0 kasan.fault=panic", ["one.dtso"], mem="320M",
+         disks=True, seconds=1200, options=TAGS),
+    Boot("debug.mte.kasan_off", ["mte_test"], "cma=0 kasan=off", ["one.dtso"], mem="320M", seconds=900, options=TAGS),
+    Boot("debug.mte.areas", AREAS, "cma=128M kasan.fault=panic", ["several.dtso"], seconds=900, options=TAGS),
+    # A device with coherent DMA uses its buffers by the kernel's own mapping of all memory, which has tags.
+    Boot("debug.mte.camera", ["camera_test", "security_test"], "cma=64M kasan.fault=panic", [core.CAMERA],
+         options=[*TAGS, "--set", "/camera dma-coherent"]),
+    Boot("debug.mte.kunit", [], "cma=64M kunit.enable=1 kasan.fault=panic", [core.CAMERA, "kunit.dtso"],
+         options=[*TAGS, "--allow", "kunit"]),
 ]
 KUNIT = Boot("debug.kunit", [], "cma=64M kunit.enable=1", [core.CAMERA, "kunit.dtso"], options=["--allow", "kunit"])
 
@@ -149,6 +163,8 @@ def stages():
     for each in everything:
         if each.name in RACY:
             yield Stage(racy(each).name, run_kcsan, racy(each))
+    for each in TAGGED:
+        yield Stage(each.name, run_built, dataclasses.replace(each, config="arm64-mte"))
     # Many boots, and each does little: where the areas lie must stay as it is, so must the memory.
     for each in core.cases():
         yield Stage(strict(each).name, run_strict, strict(each, last=()))

@@ -311,7 +311,7 @@ const struct tenant_kind tenant_nvme_dirty = {
  * memory in reserve. Of the sizes there are, 2 MiB is the one that is wanted: with large base
  * pages a page table's worth is much more.
  */
-static int allow_thp(void)
+int tenants_prepare_memory(void)
 {
 	long long reserve = file_number(MIN_FREE);
 	int err = file_write(THP "enabled", "madvise");
@@ -323,7 +323,7 @@ static int allow_thp(void)
 
 int tenants_prepare(void)
 {
-	int err = allow_thp();
+	int err = tenants_prepare_memory();
 
 	err = err ?: prepare_file(&tenant_ext4_clean);
 	err = err ?: prepare_file(&tenant_ext4_unmapped);

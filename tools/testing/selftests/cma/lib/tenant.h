@@ -71,6 +71,9 @@ static inline const char *tenant_stays(const struct tenant_kind *kind)
  */
 int tenants_prepare(void);
 
+/* The same, where no kind is used that has a file on a disk. */
+int tenants_prepare_memory(void);
+
 /* Return: 0 or -errno. */
 int tenants_settle(struct tenants *t, const struct tenant_kind *kind);
 

@@ -273,6 +273,16 @@ static unsigned long largest_window(const unsigned char *pinned, unsigned long n
 	return largest;
 }
 
+/* So that little of the areas is left: as much as is free there, and what is outside by chance. */
+static size_t nr_to_fill(void)
+{
+	long reserve = file_number("/proc/sys/vm/min_free_kbytes") * 1024 / PAGE_BYTES;
+	long free = meminfo_pages("CmaFree");
+	long outside = meminfo_pages("MemFree") - free - SLACK_PAGES - reserve;
+
+	return free - LEFT_PAGES + (outside > 0 ? outside : 0);
+}
+
 FIXTURE_SETUP(pins)
 {
 	unsigned long page;
@@ -282,7 +292,7 @@ FIXTURE_SETUP(pins)
 	ASSERT_EQ(0, area_check_intact(&self->area));
 	ASSERT_EQ(0, hog_outside_areas(&self->hog, SLACK_PAGES));
 	self->kind = tenant_anonymous;
-	self->kind.nr_pages = meminfo_pages("CmaFree") - LEFT_PAGES;
+	self->kind.nr_pages = nr_to_fill();
 	ASSERT_EQ(0, tenants_settle(&self->tenants, &self->kind));
 	ASSERT_GE(tenants_find(&self->tenants, &self->area), (long)self->area.nr_pages / 2);
 	hog_release(&self->hog);

@@ -46,6 +46,7 @@ BOOTS = [
 ]
 # The first access of the kernel with a tag that does not fit ends the boot; without KASAN it has no tags.
 TAGS = ["--cpu", "max", "--qemu", "-machine", "--qemu", "mte=on"]
+TAGS_MIXED = "QEMU 7.2 has one tag for every other granule of a page: no kernel that uses tags itself comes up on it"
 TAGGED = [
     Boot("debug.mte.tenants", ["mte_test", "tenant_test"], "cma=0 kasan.fault=panic", ["one.dtso"], mem="320M",
          disks=True, seconds=1200, options=TAGS),
@@ -89,6 +90,14 @@ def run_kunit_strict(stage, args):
     failed = build(stage.config)
     return [failed] if failed else [dataclasses.replace(result, status="fail") if result.status == "skip" else result
                                     for result in run_kunit(stage, args)]
+
+
+def run_tagged(stage, args):
+    """Needs a QEMU that keeps the tags of a page's granules apart."""
+    version = subprocess.run(["qemu-system-aarch64", "--version"], text=True, capture_output=True, check=True).stdout
+    if " 7.2." in version:
+        return [tap.Result("memory with tags", "skip", [f"# {TAGS_MIXED}"])]
+    return run_built(stage, args)
 
 
 def functions(objects):
@@ -164,7 +173,7 @@ def stages():
         if each.name in RACY:
             yield Stage(racy(each).name, run_kcsan, racy(each))
     for each in TAGGED:
-        yield Stage(each.name, run_built, dataclasses.replace(each, config="arm64-mte"))
+        yield Stage(each.name, run_tagged, dataclasses.replace(each, config="arm64-mte"))
     # Many boots, and each does little: where the areas lie must stay as it is, so must the memory.
     for each in core.cases():
         yield Stage(strict(each).name, run_strict, strict(each, last=()))

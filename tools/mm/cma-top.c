@@ -8,6 +8,7 @@
  *					to whom, and what was in the way
  *	/sys/kernel/mm/cma/<area>/	counters
  *	/proc/kpageflags		who lives in the rest
+ *	/proc/<pid>/pagemap		who has a page that was in the way
  *
  * and shows it once, all the time, as JSON, or as a map. Nothing is changed.
  * Kernels differ in what they tell; what is not there is said to be not there.
@@ -43,6 +44,7 @@
 #define LINES_MAX	4096
 #define SIZE_CLASSES	6
 #define TIME_BUCKETS	25
+#define PAGEMAP_CHUNK	8192
 #define UNKNOWN		(-1LL)
 
 /* include/uapi/linux/kernel-page-flags.h, and 32 of the kernel's own. */
@@ -56,6 +58,10 @@
 #define KPF_PGTABLE	26
 #define KPF_RESERVED	32
 
+/* Documentation/admin-guide/mm/pagemap.rst */
+#define PM_PFN		((1ULL << 55) - 1)
+#define PM_PRESENT	(1ULL << 63)
+
 static const char usage_text[] =
 "usage: cma-top [OPTION]...\n"
 "Shows the contiguous memory areas (CMA) of this system, again and again.\n"
@@ -65,6 +71,8 @@ static const char usage_text[] =
 "  -m, --map AREA      a map of an area, one character a block of pages\n"
 "  -s, --svg AREA      the same as a picture, an SVG document\n"
 "  -a, --area AREA     this area only\n"
+"  -o, --owners        which processes have the pages that were in the way mapped\n"
+"                      now: looks at each page of each process, which takes time\n"
 "  -d, --delay SECS    time between two looks (2)\n"
 "  -n, --count N       end after N looks\n"
 "  -b, --block PAGES   pages a character or cell of a map (a pageblock)\n"
@@ -127,11 +135,19 @@ struct holder {
 	char task[72], device[168], caller[256];
 };
 
+struct owner {
+	int pid;
+	char task[72];
+	unsigned long long address;
+};
+
 struct blocker {
 	unsigned long long pfn, failures, attempts;
 	double age;
 	int refs, maps;
 	char kind[32], pinned[8], dev[32], ino[32], reason[96];
+	struct owner *owners;		/* who has it mapped now */
+	size_t nr_owners;
 };
 
 struct reason {
@@ -170,6 +186,7 @@ struct system {
 
 static const char *root = "";
 static unsigned long page_size;
+static bool wants_owners;
 static volatile sig_atomic_t is_over;
 
 static void __attribute__((noreturn, format(printf, 2, 3)))
@@ -464,6 +481,87 @@ static void read_blockers(struct area *area)
 	free(text);
 }
 
+static struct blocker *blocker_at(struct system *system, unsigned long long pfn)
+{
+	size_t i;
+	int nr;
+
+	for (nr = 0; nr < system->nr; nr++)
+		for (i = 0; i < system->areas[nr].nr_blockers; i++)
+			if (system->areas[nr].blockers[i].pfn == pfn)
+				return &system->areas[nr].blockers[i];
+	return NULL;
+}
+
+/* Once a process, which may have it mapped at several places. */
+static void add_owner(struct blocker *b, int pid, unsigned long long address)
+{
+	struct owner owner = { .pid = pid, .address = address };
+	char *task;
+
+	if (b->nr_owners && b->owners[b->nr_owners - 1].pid == pid)
+		return;
+	task = read_text(in_root("/proc/%d/comm", pid));
+	snprintf(owner.task, sizeof(owner.task), "%.*s", (int)strcspn(task ?: "", "\n"),
+		 task ?: "");
+	free(task);
+	b->owners = must(realloc(b->owners, (b->nr_owners + 1) * sizeof(owner)));
+	b->owners[b->nr_owners++] = owner;
+}
+
+static void search_mapping(struct system *system, int pid, int pagemap, unsigned long long start,
+			   unsigned long long end)
+{
+	static uint64_t entries[PAGEMAP_CHUNK];
+	unsigned long long page = start / page_size, left = (end - start) / page_size;
+
+	while (left && !is_over) {
+		size_t want = left < PAGEMAP_CHUNK ? left : PAGEMAP_CHUNK, i;
+		ssize_t got = pread(pagemap, entries, want * sizeof(entries[0]),
+				    page * sizeof(entries[0]));
+
+		got = got < 0 ? 0 : got / sizeof(entries[0]);
+		for (i = 0; i < (size_t)got; i++) {
+			struct blocker *b = entries[i] & PM_PRESENT ?
+					    blocker_at(system, entries[i] & PM_PFN) : NULL;
+
+			if (b)
+				add_owner(b, pid, (page + i) * page_size);
+		}
+		if (!got)	/* The process is gone, or pages of the kernel's begin. */
+			return;
+		page += got;
+		left -= got;
+	}
+}
+
+/* A process that ends meanwhile has nothing mapped any more. */
+static void search_process(struct system *system, int pid)
+{
+	char *text = read_text(in_root("/proc/%d/maps", pid)), *at = text, *line;
+	int pagemap = open(in_root("/proc/%d/pagemap", pid), O_RDONLY | O_CLOEXEC);
+	unsigned long long start, end;
+
+	while (text && pagemap >= 0 && (line = next_line(&at)))
+		if (sscanf(line, "%llx-%llx", &start, &end) == 2)
+			search_mapping(system, pid, pagemap, start, end);
+	if (pagemap >= 0)
+		close(pagemap);
+	free(text);
+}
+
+static void search_owners(struct system *system)
+{
+	DIR *proc = opendir(in_root("/proc"));
+	struct dirent *entry;
+
+	while (proc && (entry = readdir(proc)))
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+			search_process(system, atoi(entry->d_name));
+	if (proc)
+		closedir(proc);
+}
+
 static void read_requests(struct area *area)
 {
 	char *text = read_text(in_root(DEBUGFS "/cma/%s/requests", area->name)), *at = text;
@@ -532,12 +630,14 @@ static void read_area(struct system *system, struct area *area)
 
 static void free_area(struct area *area)
 {
-	unsigned int i;
+	size_t i;
 
 	for (i = 0; i < area->nr_ranges; i++) {
 		free(area->ranges[i].is_used);
 		free(area->ranges[i].flags);
 	}
+	for (i = 0; i < area->nr_blockers; i++)
+		free(area->blockers[i].owners);
 	free(area->holders);
 	free(area->blockers);
 	free(area->reasons);
@@ -650,6 +750,8 @@ static void read_system(struct system *system, const char *only)
 	system->when = now();
 	for (i = 0; i < system->nr; i++)
 		read_area(system, &system->areas[i]);
+	if (wants_owners)
+		search_owners(system);
 	qsort(system->areas, system->nr, sizeof(system->areas[0]), by_place);
 }
 
@@ -845,6 +947,19 @@ static void print_holders(FILE *out, struct area *area, size_t most)
 		fprintf(out, "    and %zu more\n", area->nr_holders - i);
 }
 
+static void print_owners(FILE *out, const struct blocker *b)
+{
+	size_t i;
+
+	if (!wants_owners)
+		return;
+	if (!b->nr_owners)
+		fprintf(out, "      no process has it mapped now\n");
+	for (i = 0; i < b->nr_owners; i++)
+		fprintf(out, "      mapped now by %s[%d] at %#llx\n", b->owners[i].task,
+			b->owners[i].pid, b->owners[i].address);
+}
+
 static void print_blockers(FILE *out, const struct area *area, size_t most)
 {
 	size_t i;
@@ -862,6 +977,7 @@ static void print_blockers(FILE *out, const struct area *area, size_t most)
 		if (strcmp(b->dev, "-"))
 			fprintf(out, ", device %s inode %s", b->dev, b->ino);
 		fputc('\n', out);
+		print_owners(out, b);
 	}
 }
 
@@ -956,6 +1072,25 @@ static void json_holders(const struct area *area)
 	printf("]}");
 }
 
+static void json_owners(const struct blocker *b)
+{
+	size_t i;
+
+	json_key("owners", ", ");
+	if (!wants_owners) {
+		fputs("null", stdout);
+		return;
+	}
+	putchar('[');
+	for (i = 0; i < b->nr_owners; i++) {
+		printf("%s{\"pid\": %d, \"address\": %llu", i ? ", " : "", b->owners[i].pid,
+		       b->owners[i].address);
+		json_text("task", b->owners[i].task);
+		putchar('}');
+	}
+	putchar(']');
+}
+
 static void json_blockers(const struct area *area)
 {
 	size_t i;
@@ -977,6 +1112,7 @@ static void json_blockers(const struct area *area)
 		json_text("dev", b->dev);
 		json_text("ino", b->ino);
 		json_text("reason", b->reason);
+		json_owners(b);
 		putchar('}');
 	}
 	putchar(']');
@@ -1446,6 +1582,7 @@ int main(int argc, char **argv)
 		{ "map", required_argument, NULL, 'm' },
 		{ "svg", required_argument, NULL, 's' },
 		{ "area", required_argument, NULL, 'a' },
+		{ "owners", no_argument, NULL, 'o' },
 		{ "delay", required_argument, NULL, 'd' },
 		{ "count", required_argument, NULL, 'n' },
 		{ "block", required_argument, NULL, 'b' },
@@ -1463,7 +1600,7 @@ int main(int argc, char **argv)
 	int option;
 
 	page_size = sysconf(_SC_PAGESIZE);
-	while ((option = getopt_long(argc, argv, "1jm:s:a:d:n:b:r:p:h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "1jm:s:a:od:n:b:r:p:h", options, NULL)) != -1) {
 		switch (option) {
 		case 'm':
 		case 's':
@@ -1476,6 +1613,9 @@ int main(int argc, char **argv)
 			break;
 		case 'a':
 			only = optarg;
+			break;
+		case 'o':
+			wants_owners = true;
 			break;
 		case 'd':
 			delay = number_of("--delay", optarg, 0.1);

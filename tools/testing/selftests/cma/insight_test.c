@@ -428,6 +428,27 @@ FIXTURE_TEARDOWN(pin)
 	EXPECT_EQ(0, area_check_intact(&self->area));
 }
 
+/* Does the tool for users say so? It is beside this program. */
+static bool is_told_by_cma_top(const struct area *area, const char *wanted)
+{
+	char command[300], line[512];
+	bool is_told = false;
+	FILE *top;
+
+	snprintf(command, sizeof(command),
+		 "$(dirname $(readlink /proc/%d/exe))/cma-top --once --owners --area '%s'",
+		 getpid(), area->name);
+	top = popen(command, "r");
+	if (!top)
+		return false;
+	while (fgets(line, sizeof(line), top)) {
+		is_told |= !!strstr(line, wanted);
+		if (strstr(line, "map"))
+			printf("# %s", line);
+	}
+	return !pclose(top) && is_told;
+}
+
 TEST_F(pin, is_named_as_what_was_in_the_way)
 {
 	struct tenants *t = &self->tenants;
@@ -479,6 +500,12 @@ TEST_F(pin, is_named_as_what_was_in_the_way)
 	EXPECT_EQ(-ENOMEM, area_alloc(&self->area, self->area.nr_pages));
 	ASSERT_TRUE(find_blocker(&self->area, page_to_pfn(iov.iov_base), &blocker));
 	EXPECT_EQ(2, blocker.nr_failures);
+
+	/* Who has it, and that nobody has it once the process has given it up. */
+	snprintf(wanted, sizeof(wanted), "[%d] at %p\n", getpid(), iov.iov_base);
+	EXPECT_TRUE(is_told_by_cma_top(&self->area, wanted));
+	ASSERT_EQ(0, munmap(iov.iov_base, PAGE_BYTES));
+	EXPECT_TRUE(is_told_by_cma_top(&self->area, "no process has it mapped now\n"));
 }
 
 TEST_HARNESS_MAIN

@@ -276,11 +276,7 @@ static unsigned long largest_window(const unsigned char *pinned, unsigned long n
 /* So that little of the areas is left: as much as is free there, and what is outside by chance. */
 static size_t nr_to_fill(void)
 {
-	long reserve = file_number("/proc/sys/vm/min_free_kbytes") * 1024 / PAGE_BYTES;
-	long free = meminfo_pages("CmaFree");
-	long outside = meminfo_pages("MemFree") - free - SLACK_PAGES - reserve;
-
-	return free - LEFT_PAGES + (outside > 0 ? outside : 0);
+	return meminfo_pages("CmaFree") - LEFT_PAGES + hog_left_outside(SLACK_PAGES);
 }
 
 FIXTURE_SETUP(pins)

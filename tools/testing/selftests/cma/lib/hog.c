@@ -55,6 +55,13 @@ static size_t reserve_pages(void)
 	return file_number("/proc/sys/vm/min_free_kbytes") * 1024 / PAGE_BYTES;
 }
 
+size_t hog_left_outside(size_t slack_pages)
+{
+	long left = free_outside() - (long)(slack_pages + reserve_pages());
+
+	return left > 0 ? left : 0;
+}
+
 static void touch(struct hog *hog, size_t nr_pages)
 {
 	size_t end = hog->nr_pages + nr_pages;

@@ -31,6 +31,9 @@ void hog_release(struct hog *hog);
 void hog_leave_room(struct hog *hog, size_t nr_pages);
 int hog_fill(struct hog *hog, size_t slack_pages);
 
+/* How much more than @slack_pages is free outside the areas: a hog leaves some by chance. */
+size_t hog_left_outside(size_t slack_pages);
+
 /*
  * The list of each CPU may hold an eighth of memory, neither free nor in use: keeps it to a
  * thousandth from now on.

@@ -22,11 +22,8 @@ HOST_COMMANDS = {
     r"git am \S+/patchset/cma\.mbx": "scripts/bisect",
 }
 
-# Sections whose commands need another guest, and the stage that runs them there.
-ELSEWHERE = {
-    "Who holds memory, and what is in the way": "guest.top",
-    "Faults and delays": "--set debug (race_test, fault_test)",
-}
+# Sections whose commands need another guest than guest.documents: guest.top, debug.documents.
+HOLDERS, FAULTS = "Who holds memory, and what is in the way", "Faults and delays"
 
 Command = collections.namedtuple("Command", "line prompt text output")
 Block = collections.namedtuple("Block", "path line commands")
@@ -111,14 +108,17 @@ def build():
     return sphinx(DOCS / "source") + dead_references(ours)
 
 
-def command_blocks():
-    """Literal blocks of our documents in which somebody types at a prompt, # in the guest, $ on the build machine."""
+def command_blocks(wanted=None):
+    """Literal blocks of our documents in which somebody types at a prompt, # in the guest, $ on the build machine.
+
+    @wanted: of this section; else of all that need no guest of their own.
+    """
     for path in sorted((REPO / "Documentation").rglob("*.rst")):
         commands, indent, section, before = [], "", "", ""
         for number, line in enumerate([*path.read_text().splitlines(), "end"], 1):
             section = before if re.match("===+$", line) else section
             before = line
-            if section in ELSEWHERE:
+            if section != wanted if wanted else section in (HOLDERS, FAULTS):
                 continue
             typed = re.match(r"(\s+)([#$]) (\S.*)$", line)
             if commands and line.strip() and not line.startswith(indent):

@@ -19,12 +19,11 @@ import tarfile
 import termios
 import xml.etree.ElementTree
 
-from lib import tap
+from lib import documents, tap
 from lib.common import REPO
 from lib.stages import RUN, boot, image, initrd, overlay_path
 
 DOCUMENT = REPO / "Documentation/admin-guide/mm/cma.rst"
-SECTION = "Who holds memory, and what is in the way"
 DEBUGFS, SYSFS = "sys/kernel/debug/cma", "sys/kernel/mm/cma"
 NUMBERS = {"pages": (DEBUGFS, "count"), "order_per_bit": (DEBUGFS, "order_per_bit"), "used": (DEBUGFS, "used"),
            "largest": (DEBUGFS, "maxchunk"), "peak": (SYSFS, "peak_pages"),
@@ -38,7 +37,7 @@ ERRORS = {"no such area": (1, "there is no area 'nosuch'"), "wrong option": (2, 
 def document_commands():
     """What the section of the document has people type: its lines that begin with the prompt "# "."""
     text = DOCUMENT.read_text()
-    section = re.search(rf"^{re.escape(SECTION)}\n=+\n(.*?)(?=^[^\n]+\n=+\n|\Z)", text, re.S | re.M)
+    section = re.search(rf"^{re.escape(documents.HOLDERS)}\n=+\n(.*?)(?=^[^\n]+\n=+\n|\Z)", text, re.S | re.M)
     return re.findall(r"^ {4,}# (.*)$", section[1], re.M) if section else []
 
 
@@ -329,7 +328,7 @@ def run_top(config, args):
     ours = config == "arm64"
     commands = document_commands() if ours else []
     if ours and len(commands) < 5:
-        return [result(f"{DOCUMENT.name}: section {SECTION!r} has commands", [f"# {commands}"])]
+        return [result(f"{DOCUMENT.name}: section {documents.HOLDERS!r} has commands", [f"# {commands}"])]
     name = f"top.{config}"
     report, booted = boot(name, ["run", "top_dump.sh"],
                           ["--image", image(config, args.image), "--initrd", initrd(config), "--mem", "512M",

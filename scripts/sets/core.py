@@ -5,7 +5,7 @@ import re
 
 from lib import documents, tap, top_check
 from lib.common import REPO
-from lib.stages import RUN, SELFTESTS, Boot, Stage, boot, image, overlay_path, run_boot, run_command
+from lib.stages import RUN, SELFTESTS, Boot, Stage, boot, boot_options, image, overlay_path, run_boot, run_command
 
 CAMERA = "arch/arm64/boot/dts/cma/virt-camera.dtso"
 KUNIT_DIRS = ("mm/cma/tests", "mm/contig/tests", "kernel/dma/tests")
@@ -24,6 +24,7 @@ BOOTS = [
     Boot("guest.camera", ["camera_test"], "cma=64M", [CAMERA]),
     Boot("guest.nocma", ["nocma_test.sh"], config="arm64-nocma"),
 ]
+DOCUMENTS = Boot("guest.documents", [], "cma=64M", [CAMERA])
 
 
 def cases():
@@ -66,12 +67,12 @@ def run_kunit(_stage, args):
     return results
 
 
-def run_documents(_stage, args):
+def run_documents(stage, args, section=None):
     """Every command of our documents that is typed at the guest's prompt does what they say."""
-    blocks = list(documents.command_blocks())
-    report, result = boot("guest.documents", ["run", "documents.sh"],
-                          ["--image", image("arm64", args.image), "--append", "cma=64M",
-                           "--overlay", overlay_path(CAMERA), "--add-initrd", documents.archive(blocks, RUN)])
+    blocks = list(documents.command_blocks(section))
+    report, result = boot(stage.name, ["run", "documents.sh"],
+                          [*boot_options(stage, args), "--add-initrd", documents.archive(blocks, RUN / stage.name)],
+                          stage.seconds)
     return [result, *(tap.Result(name, "fail" if complaint else "pass",
                                  [f"# {line}" for line in (complaint or "").splitlines()])
                       for name, complaint in documents.compare(blocks, report))]
@@ -97,6 +98,6 @@ def stages():
         yield Stage(each.name, run_boot, each)
     yield Stage("guest.kunit", run_kunit)
     yield Stage("guest.top", run_top)
-    yield Stage("guest.documents", run_documents)
+    yield Stage(DOCUMENTS.name, run_documents, DOCUMENTS)
     for each in [*BOOTS[2:], *cases()]:
         yield Stage(each.name, run_boot, each)

@@ -26,6 +26,7 @@ def stages():
     for each in boots():
         yield Stage(counted(each).name, run_boot, counted(each))
     yield Stage("coverage.kunit", configs.run_kunit, counted(debug.KUNIT))
+    yield Stage("coverage.documents", debug.run_documented, counted(debug.DOCUMENTED))
     yield from (stage for stage in core.stages() if stage.name in ("guest.top", "guest.documents"))
     for each in core.cases():
         each = dataclasses.replace(counted(each), name="coverage." + each.name)

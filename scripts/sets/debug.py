@@ -12,7 +12,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from lib import configs, overlay, tap
+from lib import configs, documents, overlay, tap
 from lib.common import LOG
 from lib.stages import SOAK_CONSOLE, Boot, Stage, run_boot
 from sets import core
@@ -58,6 +58,8 @@ TAGGED = [
     Boot("debug.mte.kunit", [], "cma=64M kunit.enable=1 kasan.fault=panic", [core.CAMERA, "kunit.dtso"],
          options=[*TAGS, "--allow", "kunit"]),
 ]
+# What the documents say of faults, typed in.
+DOCUMENTED = dataclasses.replace(core.DOCUMENTS, name="debug.documents")
 KUNIT = Boot("debug.kunit", [], "cma=64M kunit.enable=1", [core.CAMERA, "kunit.dtso"], options=["--allow", "kunit"])
 
 
@@ -83,6 +85,11 @@ def expected(each):
 def run_strict(stage, args):
     failed = build(stage.config)
     return [failed] if failed else run_boot(stage, args)
+
+
+def run_documented(stage, args):
+    failed = build(stage.config) if stage.config != "arm64" else None
+    return [failed] if failed else core.run_documents(stage, args, documents.FAULTS)
 
 
 def run_kunit_strict(stage, args):
@@ -167,6 +174,7 @@ def stages():
     everything = [*BOOTS, *(larger(each) for each in core.BOOTS if each.config == "arm64")]
     # The long ones first, so that none is left alone at the end.
     yield Stage(KUNIT.name, run_kunit_strict, strict(KUNIT, last=()))
+    yield Stage(DOCUMENTED.name, run_documented, strict(DOCUMENTED, last=()))
     for each in [*everything, dataclasses.replace(KUNIT, name="debug.kunit_leaks")]:
         yield Stage(strict(each).name, run_strict, strict(each))
     for each in everything:

@@ -33,6 +33,8 @@ def nodes(*sizes):
 
 
 NUMA = "numa_cma=0:32M,1:64M cma_pernuma=16M cma=16M"
+# Each is read by itself: what one of them has set stays, if the next cannot be understood.
+NUMA_WRONG = "numa_cma=7:32M numa_cma=1:x cma_pernuma=garbage cma=16M"
 
 BOOTS = [
     Boot("configs.16k.areas", AREAS, "cma=128M", ["several-16k.dtso"], config="arm64-16k", options=A76, seconds=900),
@@ -50,6 +52,8 @@ BOOTS = [
     Boot("configs.gigantic", ["gigantic_test"], "cma=16M hugetlb_cma=1G", mem="3G"),
     Boot("configs.numa", ["numa_test.sh"], NUMA, config="arm64-clients", disks=True,
          options=[*nodes("512M", "512M"), "--set", "/pcie@10000000 numa-node-id 1"]),
+
+    Boot("configs.numa_wrong", ["numa_test.sh:wrong"], NUMA_WRONG, config="arm64-clients", options=nodes("512M", "512M")),
 
     Boot("configs.x86_64.areas", AREAS, "cma=128M numa_cma=0:32M cma_pernuma=16M", config="x86_64", board="pc",
          seconds=900),

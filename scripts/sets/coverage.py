@@ -8,7 +8,8 @@ from sets import configs, core, debug
 
 SLOWER = 4          # the limits only catch hangs, and a host may be busy
 # Those whose figures are of one kernel (guest.nocma) or of time are left out; so is a soak.
-MORE = ("debug.faults", "debug.races", "debug.broken", "debug.activation", "debug.activation_half", "configs.numa")
+MORE = ("debug.faults", "debug.races", "debug.broken", "debug.activation", "debug.activation_half", "debug.security",
+        "configs.numa", "configs.numa_wrong", "configs.gigantic")
 
 
 def counted(each):

@@ -219,6 +219,74 @@ static void a_peer_that_never_finishes_is_told_of(void)
 	world_tear_down();
 }
 
+static bool lives_in(const struct address_space *tenant, const struct cma *cma)
+{
+	unsigned long pfn = page_to_pfn(tenant->pages[0]);
+
+	return pfn - cma->ranges[0].base_pfn < cma->nr_pages;
+}
+
+/* The page of a tenant at this place, which somebody uses from now on. */
+static struct folio *pin_at(unsigned long pfn)
+{
+	struct address_space *tenant;
+	unsigned long page;
+
+	for (tenant = world.tenants; tenant < world.tenants + WORLD_TENANTS; tenant++)
+		for (page = 0; page < tenant->nr_pages; page++)
+			if (tenant->pages[page] == pfn_to_page(pfn))
+				return tenant_get_folio(tenant, page);
+	return NULL;
+}
+
+#define PAUSES_OF_PEER	3
+static unsigned int nr_peer_pauses;
+
+static void peer_goes_at_last(void)
+{
+	if (++nr_peer_pauses == PAUSES_OF_PEER)
+		world_peer_goes();
+}
+
+/* Where all that is left has a pin in it, what a peer works on may be better. */
+static void a_request_behind_a_pin_waits_for_peers(void)
+{
+	struct cma_alloc_request req = { .gfp = GFP_KERNEL };
+	unsigned long base_pfn;
+	struct page *page;
+	struct folio *pin;
+	unsigned int i, nr;
+	struct cma *cma;
+
+	world_set_up();
+	cma = world.areas[AREA_A];
+	base_pfn = cma->ranges[0].base_pfn;
+	for (nr = 0; tenant_move_in(&world.tenants[nr], TENANT_ANON, 5, nr); nr++)
+		;
+	lru_add_drain_all();
+	for (i = 0; i < nr; i++)
+		if (!lives_in(&world.tenants[i], cma))
+			tenant_move_out(&world.tenants[i]);
+	req.nr_pages = cma->nr_pages / 2;
+	pin = pin_at(base_pfn + req.nr_pages + 2);
+	CHECK(pin);
+	CHECK(world_peer_claims(5, 1));
+
+	/* The peer stays: a pause is as long as it has to be, and no longer. */
+	CHECK_EQ(cma_alloc_request(cma, &req, &page), -EBUSY);
+	CHECK(page_folio(pfn_to_page(req.blocker_pfn)) == pin);
+
+	nr_peer_pauses = 0;
+	model_seams.pause = peer_goes_at_last;
+	CHECK_EQ(cma_alloc_request(cma, &req, &page), 0);
+	model_seams.pause = NULL;
+	CHECK(nr_peer_pauses >= PAUSES_OF_PEER);
+	CHECK(page_to_pfn(page) <= base_pfn + 5);
+	CHECK(cma_release(cma, page, req.nr_pages));
+	folio_put(pin);
+	world_tear_down();
+}
+
 static void a_senseless_range_is_refused(void)
 {
 	unsigned long pfn = WORLD_START, end = WORLD_START + WORLD_PAGES;
@@ -242,6 +310,21 @@ static void a_senseless_range_is_refused(void)
 	CHECK(!alloc_contig_pages(WORLD_PAGES, GFP_KERNEL, 0, NULL));
 	CHECK(strlen(contig_reason_name(CONTIG_REASON_HOLE)));
 	CHECK(strlen(contig_reason_name(1000)));
+	world_tear_down();
+}
+
+static void part_of_a_compound_page_is_not_freed(void)
+{
+	unsigned long pfn = WORLD_START;
+
+	world_set_up();
+	CHECK_EQ(alloc_contig_range(pfn, pfn + 4, MIGRATE_MOVABLE, GFP_KERNEL | __GFP_COMP), 0);
+	shim_expect_warnings();
+	free_contig_range(pfn + 1, 3);
+	free_contig_range(pfn, 2);
+	CHECK_EQ(shim_warnings(), 2);
+	CHECK_EQ(page_ref_count(pfn_to_page(pfn)), 1);
+	free_contig_range(pfn, 4);
 	world_tear_down();
 }
 
@@ -352,7 +435,9 @@ static const struct test tests[] = {
 	TEST(a_wrong_release_is_answered_and_changes_nothing),
 	TEST(a_release_spans_requests),
 	TEST(a_peer_that_never_finishes_is_told_of),
+	TEST(a_request_behind_a_pin_waits_for_peers),
 	TEST(a_senseless_range_is_refused),
+	TEST(part_of_a_compound_page_is_not_freed),
 	TEST(the_atomic_reserve_is_left_alone),
 	TEST(a_request_without_fs_waits_for_no_disk),
 	TEST(names_are_unique_until_places_run_out),

@@ -4,6 +4,9 @@
 # Does every node have the areas that were asked for, in its own memory, and do they work?
 #
 # Boot with two nodes, numa_cma=0:32M,1:64M cma_pernuma=16M cma=16M.
+#
+# With "-t wrong": is each parameter that makes no sense named, and no area there for it? Boot with two nodes,
+# numa_cma=7:32M numa_cma=1:x cma_pernuma=garbage cma=16M.
 
 debugfs=/sys/kernel/debug/cma
 number=0
@@ -52,8 +55,25 @@ works() {
 		echo "$left" >"$area/free" && [ "$(cat "$area/used")" -eq "$used" ]
 }
 
+# TEXT: the log has it in one line
+is_told() {
+	[ "$(dmesg | grep -c -F "cma: $1")" -eq 1 ] || { echo "# the log has not, once: $1"; return 1; }
+}
+
 echo "TAP version 13"
-echo "1..6"
+if [ "$1 $2" = "-t wrong" ]; then
+	echo "1..4"
+	is_told "numa_cma: node 7 is not online, no area of 32 MiB there"
+	result $? node_that_is_not_there_is_named
+	is_told "numa_cma=1:x: "
+	result $? numa_cma_that_is_no_number_is_named
+	is_told "cma_pernuma=garbage: "
+	result $? cma_pernuma_that_is_no_number_is_named
+	[ "$(ls $debugfs)" = reserved ]
+	result $? only_the_default_area_is_there
+	exit $failed
+fi
+echo "1..7"
 
 [ -d /sys/devices/system/node/node1 ]
 result $? has_two_nodes
@@ -78,6 +98,19 @@ case $node in
 	[ $(($(cat $debugfs/pernuma$node/used) + $(cat $debugfs/numa$node/used))) -gt 0 ]
 	result $? buffers_of_a_device_are_on_its_node ;;
 *)
-	echo "ok 6 numa.buffers_of_a_device_are_on_its_node # SKIP no disk that says on which node it is" ;;
+	echo "ok 6 numa.buffers_of_a_device_are_on_its_node # SKIP no disk that says on which node it is"
+	echo "ok 7 numa.buffers_come_from_the_second_area_if_the_first_is_full # SKIP no such disk"
+	exit $failed ;;
 esac
+
+# Without the disk's driver the first area is filled; the driver comes back, and finds the second.
+driver=/sys/bus/pci/drivers/nvme
+device=$(basename "$(readlink /sys/class/nvme/nvme0/device)")
+echo "$device" >$driver/unbind
+left=$(cat $debugfs/pernuma$node/maxchunk)
+before=$(cat $debugfs/numa$node/used)
+echo "$left" >$debugfs/pernuma$node/alloc && echo "$device" >$driver/bind &&
+	[ "$(cat $debugfs/numa$node/used)" -gt "$before" ]
+result $? buffers_come_from_the_second_area_if_the_first_is_full
+echo "$left" >$debugfs/pernuma$node/free
 exit $failed

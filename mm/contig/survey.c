@@ -127,6 +127,24 @@ static enum contig_reason judge_folio(struct folio *folio)
 	return CONTIG_REASON_MIGRATE_FAILED;
 }
 
+/*
+ * Judge a huge page that is in hugetlb's pool. Nobody holds it, so it may be
+ * dissolved meanwhile: what is read of it is a guess, but within bounds.
+ */
+static enum contig_reason judge_pool_page(struct page *page,
+					  unsigned long *nr_pages)
+{
+	struct folio *folio = page_folio(page);
+	unsigned int order = folio_order(folio);
+	unsigned long index = folio_page_idx(folio, page);
+
+	if (order > MAX_PAGE_ORDER)
+		return CONTIG_REASON_UNMOVABLE;
+	if (index < 1UL << order)
+		*nr_pages = (1UL << order) - index;
+	return CONTIG_REASON_HUGETLB;
+}
+
 /* Judge one page that is not free; @nr_pages is how far to step on. */
 static enum contig_reason judge_page(struct page *page, unsigned long *nr_pages)
 {
@@ -141,7 +159,8 @@ static enum contig_reason judge_page(struct page *page, unsigned long *nr_pages)
 
 	folio = look_at(page);
 	if (!folio)
-		return PageHuge(page) ? CONTIG_REASON_HUGETLB : CONTIG_REASON_IN_FLIGHT;
+		return PageHuge(page) ? judge_pool_page(page, nr_pages) :
+					CONTIG_REASON_IN_FLIGHT;
 
 	*nr_pages = folio_nr_pages(folio) - folio_page_idx(folio, page);
 	reason = judge_folio(folio);

@@ -121,6 +121,53 @@ TEST_F(tenant, leaves_with_its_content_piece_by_piece)
 }
 
 /*
+ * Huge pages that nobody has mapped are in the pool of hugetlb: without a reference, and without a
+ * content. Others take their places, or there are as many as before by other means.
+ */
+FIXTURE(pool) {
+	struct area area;
+	struct hog hog;
+	struct tenants tenants;
+	long in_area;
+};
+
+FIXTURE_SETUP(pool)
+{
+	struct tenants *t = &self->tenants;
+
+	if (tenant_stays(&tenant_hugetlb))
+		SKIP(return, "%s", tenant_stays(&tenant_hugetlb));
+	ASSERT_EQ(0, area_pick(&self->area));
+	ASSERT_EQ(0, area_check_intact(&self->area));
+	ASSERT_EQ(0, hog_outside_areas(&self->hog, SLACK_PAGES));
+	ASSERT_EQ(0, tenants_settle(t, &tenant_hugetlb));
+	self->in_area = tenants_find(t, &self->area);
+	ASSERT_GE(self->in_area, (long)t->nr_pages / 2);
+	ASSERT_EQ(0, munmap(t->addr, t->nr_pages * PAGE_BYTES));
+	t->addr = NULL;
+	ASSERT_EQ((long)t->nr_pages, tenants_with_flags(t))
+		TH_LOG("they did not stay in the pool");
+	hog_release(&self->hog);
+}
+
+FIXTURE_TEARDOWN(pool)
+{
+	hog_release(&self->hog);
+	tenants_leave(&self->tenants);
+	area_give_all(&self->area);
+	EXPECT_EQ(0, area_check_intact(&self->area));
+}
+
+TEST_F(pool, leaves_and_keeps_its_size)
+{
+	long long nr = meminfo_pages("Hugetlb");
+
+	ASSERT_EQ(0, area_take_all(&self->area));
+	EXPECT_EQ(nr, meminfo_pages("Hugetlb"));
+	printf("# pool: %lld pages, %ld of them were in the area\n", nr, self->in_area);
+}
+
+/*
  * zram's pages are of no LRU list and of no address space: zsmalloc itself moves them
  * (`driver-movable`). Half a page of noise and half of zeros, so that several objects share a
  * page and straddle its borders.

@@ -195,14 +195,14 @@ static int __init setup_area(struct reserved_mem *rmem)
 
 /**
  * dma_contiguous_for_each_node_area() - call a function for each node's area
- * @it: the function; a return value other than 0 ends the walk
+ * @it: the function; the walk goes on if it fails
  * @data: handed to @it
  *
  * The default area is left out, whoever wants that one has it already; and so
  * are those that could not be activated.
  *
  * Context: That of @it; after core_initcall.
- * Return: what @it returned last, 0 if there is no area.
+ * Return: 0, or what @it returned for the first area that it failed for.
  */
 int dma_contiguous_for_each_node_area(int (*it)(struct cma *cma, void *data),
 				      void *data)
@@ -210,10 +210,14 @@ int dma_contiguous_for_each_node_area(int (*it)(struct cma *cma, void *data),
 	unsigned int i;
 	int ret = 0;
 
-	for (i = 0; i < nr_node_areas && !ret; i++)
+	for (i = 0; i < nr_node_areas; i++) {
+		int err = 0;
+
 		if (node_areas[i] != dma_contiguous_default_area &&
 		    cma_get_size(node_areas[i]))
-			ret = it(node_areas[i], data);
+			err = it(node_areas[i], data);
+		ret = ret ?: err;
+	}
 	return ret;
 }
 

@@ -10,6 +10,7 @@
 #include <kunit/device.h>
 #include <kunit/test.h>
 #include <linux/cma.h>
+#include <linux/dma-contiguous.h>
 #include <linux/dma-map-ops.h>
 #include <linux/gfp.h>
 #include <linux/limits.h>
@@ -526,6 +527,32 @@ static void alignment_is_cut(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, dma_release_from_contiguous(f->dev, page, 1));
 }
 
+struct walk {
+	unsigned int nr_areas;
+	int err;	/* what each of them gets */
+};
+
+static int walk_one(struct cma *cma, void *data)
+{
+	struct walk *walk = data;
+
+	walk->nr_areas++;
+	return walk->err;
+}
+
+static void area_that_fails_does_not_end_the_walk(struct kunit *test)
+{
+	struct walk good = { }, bad = { .err = -EEXIST };
+
+	KUNIT_EXPECT_EQ(test, dma_contiguous_for_each_node_area(walk_one, &good),
+			0);
+	if (good.nr_areas < 2)
+		kunit_skip(test, "fewer than two areas of device tree nodes");
+	KUNIT_EXPECT_EQ(test, dma_contiguous_for_each_node_area(walk_one, &bad),
+			-EEXIST);
+	KUNIT_EXPECT_EQ(test, good.nr_areas, bad.nr_areas);
+}
+
 static struct kunit_case buffer_cases[] = {
 	KUNIT_CASE(buffer_is_from_the_default_area),
 	KUNIT_CASE(single_page_is_not_from_the_default_area),
@@ -538,6 +565,7 @@ static struct kunit_case buffer_cases[] = {
 	KUNIT_CASE(buffer_finds_its_owner_when_the_device_has_moved),
 	KUNIT_CASE(ordinary_pages_are_freed),
 	KUNIT_CASE(alignment_is_cut),
+	KUNIT_CASE(area_that_fails_does_not_end_the_walk),
 	{ }
 };
 

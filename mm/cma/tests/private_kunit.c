@@ -134,24 +134,38 @@ static void page_that_others_hold_lingers(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, cma_release(cma, page, cma->nr_pages));
 }
 
-static void broken_page_is_left_out(struct kunit *test)
+/* @index: which page is broken; the larger part beside it can still be had. */
+static void check_broken(struct kunit *test, unsigned long index)
 {
 	struct cma *cma = test->priv;
-	struct page *broken = first_page(cma) + 7, *pages;
+	struct page *broken = first_page(cma) + index, *pages;
+	unsigned long behind = cma->nr_pages - index - 1;
+	unsigned long nr_pages = max(index, behind);
 
-	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
-		kunit_skip(test, "no page is ever broken without MEMORY_FAILURE");
 	SetPageHWPoison(broken);
 	KUNIT_EXPECT_NULL(test, cma_alloc(cma, cma->nr_pages, 0, true));
 	KUNIT_EXPECT_EQ(test, cma_area_used(cma), 1UL);
-	pages = cma_alloc(cma, cma->nr_pages - 8, 0, true);
+	pages = cma_alloc(cma, nr_pages, 0, true);
 	KUNIT_ASSERT_NOT_NULL(test, pages);
-	KUNIT_EXPECT_PTR_EQ(test, pages, broken + 1);
-	KUNIT_EXPECT_TRUE(test, cma_release(cma, pages, cma->nr_pages - 8));
+	KUNIT_EXPECT_PTR_EQ(test, pages,
+			    index > behind ? first_page(cma) : broken + 1);
+	KUNIT_EXPECT_TRUE(test, cma_release(cma, pages, nr_pages));
 
 	/* It is kept like any page that is handed out. */
 	ClearPageHWPoison(broken);
 	KUNIT_EXPECT_TRUE(test, cma_release(cma, broken, 1));
+	KUNIT_EXPECT_EQ(test, cma_area_used(cma), 0UL);
+}
+
+static void broken_page_is_left_out(struct kunit *test)
+{
+	struct cma *cma = test->priv;
+
+	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
+		kunit_skip(test, "no page is ever broken without MEMORY_FAILURE");
+	check_broken(test, 7);
+	check_broken(test, 0);
+	check_broken(test, cma->nr_pages - 1);
 }
 
 static void frozen_pages_and_no_compound_ones(struct kunit *test)

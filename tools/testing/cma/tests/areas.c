@@ -187,6 +187,11 @@ static void a_release_spans_requests(void)
 		}
 }
 
+static void task_is_killed(void)
+{
+	current->killed = true;
+}
+
 /* Others are waited for, but not for ever; then the answer says so. */
 static void a_peer_that_never_finishes_is_told_of(void)
 {
@@ -215,6 +220,12 @@ static void a_peer_that_never_finishes_is_told_of(void)
 	CHECK_EQ(req.reason, CONTIG_REASON_PEER);
 	req.timeout = HZ / 2;
 	CHECK_EQ(cma_alloc_request(cma, &req, &page), -ETIMEDOUT);
+	req.timeout = 0;
+	model_seams.pause = task_is_killed;
+	CHECK_EQ(cma_alloc_request(cma, &req, &page), -EINTR);
+	CHECK_EQ(req.reason, CONTIG_REASON_SIGNAL);
+	model_seams.pause = NULL;
+	current->killed = false;
 	world_peer_goes();
 	world_tear_down();
 }
@@ -224,6 +235,45 @@ static bool lives_in(const struct address_space *tenant, const struct cma *cma)
 	unsigned long pfn = page_to_pfn(tenant->pages[0]);
 
 	return pfn - cma->ranges[0].base_pfn < cma->nr_pages;
+}
+
+static void time_passes(void)
+{
+	model_pass(1);
+}
+
+/* Whatever a request is at when its time is over, all is as before. */
+static void a_request_ends_when_its_time_is_over(void)
+{
+	struct cma_alloc_request req = { .gfp = GFP_KERNEL };
+	unsigned int nr, nr_late = 0;
+	struct page *page;
+	struct cma *cma;
+	int err;
+
+	world_set_up();
+	cma = world.areas[AREA_A];
+	for (nr = 0; tenant_move_in(&world.tenants[nr], TENANT_ANON, 5, nr); nr++)
+		;
+	lru_add_drain_all();
+	while (nr--)
+		if (!lives_in(&world.tenants[nr], cma))
+			tenant_move_out(&world.tenants[nr]);
+	req.nr_pages = cma->nr_pages;
+	model_seams.between = time_passes;
+	for (req.timeout = 1; ; req.timeout++) {
+		err = cma_alloc_request(cma, &req, &page);
+		if (err != -ETIMEDOUT)
+			break;
+		world_check();
+		nr_late++;
+	}
+	model_seams.between = NULL;
+	CHECK_EQ(err, 0);
+	CHECK(nr_late > 10);
+	printf("# %u times too late\n", nr_late);
+	CHECK(cma_release(cma, page, req.nr_pages));
+	world_tear_down();
 }
 
 /* The page of a tenant at this place, which somebody uses from now on. */
@@ -436,6 +486,7 @@ static const struct test tests[] = {
 	TEST(a_release_spans_requests),
 	TEST(a_peer_that_never_finishes_is_told_of),
 	TEST(a_request_behind_a_pin_waits_for_peers),
+	TEST(a_request_ends_when_its_time_is_over),
 	TEST(a_senseless_range_is_refused),
 	TEST(part_of_a_compound_page_is_not_freed),
 	TEST(the_atomic_reserve_is_left_alone),

@@ -17,6 +17,7 @@
 #include "test.h"
 
 #define CAMERA	"/sys/bus/platform/devices/camera/"
+#define DRIVER	"/sys/bus/platform/drivers/cma-camera/"
 #define BANKS	2
 
 FIXTURE(camera) {
@@ -135,6 +136,19 @@ TEST_F(camera, is_named_as_the_holder)
 	ASSERT_GT(file_read(area_file(bank, "holders"), holders, sizeof(holders)), 0);
 	EXPECT_EQ(NULL, strstr(holders, "\n0x"));
 	EXPECT_EQ(0, file_write(area_file(bank, "holders"), "off"));
+}
+
+/* As when its module is replaced, or power management takes the device away. */
+TEST_F(camera, gives_everything_back_when_its_driver_goes)
+{
+	EXPECT_EQ(0, capture(0, 2, 1 << 20));
+	EXPECT_EQ(0, capture(1, 1, 1 << 20));
+	ASSERT_EQ(0, file_write(DRIVER "unbind", "camera"));
+	EXPECT_EQ(0, area_used(&self->bank[0]));
+	EXPECT_EQ(0, area_used(&self->bank[1]));
+	ASSERT_EQ(0, file_write(DRIVER "bind", "camera"));
+	EXPECT_EQ(0, capture(1, 2, 1 << 20));
+	EXPECT_EQ(2 * (long)MIB_PAGES, area_used(&self->bank[1]));
 }
 
 TEST_F(camera, refuses_what_makes_no_sense)

@@ -208,14 +208,13 @@ int dma_contiguous_for_each_node_area(int (*it)(struct cma *cma, void *data),
 				      void *data)
 {
 	unsigned int i;
-	int ret = 0;
+	int err, ret = 0;
 
 	for (i = 0; i < nr_node_areas; i++) {
-		int err = 0;
-
-		if (node_areas[i] != dma_contiguous_default_area &&
-		    cma_get_size(node_areas[i]))
-			err = it(node_areas[i], data);
+		if (node_areas[i] == dma_contiguous_default_area ||
+		    !cma_get_size(node_areas[i]))
+			continue;
+		err = it(node_areas[i], data);
 		ret = ret ?: err;
 	}
 	return ret;

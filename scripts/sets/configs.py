@@ -53,7 +53,8 @@ BOOTS = [
     Boot("configs.numa", ["numa_test.sh"], NUMA, config="arm64-clients", disks=True,
          options=[*nodes("512M", "512M"), "--set", "/pcie@10000000 numa-node-id 1"]),
 
-    Boot("configs.numa_wrong", ["numa_test.sh:wrong"], NUMA_WRONG, config="arm64-clients", options=nodes("512M", "512M")),
+    Boot("configs.numa_wrong", ["numa_test.sh:wrong"], NUMA_WRONG, config="arm64-clients",
+         options=nodes("512M", "512M")),
 
     Boot("configs.x86_64.areas", AREAS, "cma=128M numa_cma=0:32M cma_pernuma=16M", config="x86_64", board="pc",
          seconds=900),

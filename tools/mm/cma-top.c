@@ -1643,6 +1643,9 @@ int main(int argc, char **argv)
 	if (optind < argc)
 		die(2, "what is '%s'? cma-top --help tells the options", argv[optind]);
 
+	if (wants_owners && *root)
+		die(2, "--owners looks at processes, and a copy of files (--root) has none");
+
 	if (!mode) {
 		watch(only, delay, count);
 	} else {

@@ -429,15 +429,15 @@ FIXTURE_TEARDOWN(pin)
 }
 
 /* Does the tool for users say so? It is beside this program. */
-static bool is_told_by_cma_top(const struct area *area, const char *wanted)
+static bool is_told_by_cma_top(const struct area *area, const char *mode, const char *wanted)
 {
-	char command[300], line[512];
+	char command[300], line[1024];
 	bool is_told = false;
 	FILE *top;
 
 	snprintf(command, sizeof(command),
-		 "$(dirname $(readlink /proc/%d/exe))/cma-top --once --owners --area '%s'",
-		 getpid(), area->name);
+		 "$(dirname $(readlink /proc/%d/exe))/cma-top %s --owners --area '%s'",
+		 getpid(), mode, area->name);
 	top = popen(command, "r");
 	if (!top)
 		return false;
@@ -455,7 +455,7 @@ TEST_F(pin, is_named_as_what_was_in_the_way)
 	struct iovec iov = { .iov_len = PAGE_BYTES };
 	struct blocker blocker;
 	struct counts before, c;
-	char wanted[32];
+	char wanted[64];
 	struct stat st;
 	size_t page;
 
@@ -503,9 +503,12 @@ TEST_F(pin, is_named_as_what_was_in_the_way)
 
 	/* Who has it, and that nobody has it once the process has given it up. */
 	snprintf(wanted, sizeof(wanted), "[%d] at %p\n", getpid(), iov.iov_base);
-	EXPECT_TRUE(is_told_by_cma_top(&self->area, wanted));
+	EXPECT_TRUE(is_told_by_cma_top(&self->area, "--once", wanted));
+	snprintf(wanted, sizeof(wanted), "\"pid\": %d, \"address\": %lu,", getpid(),
+		 (unsigned long)iov.iov_base);
+	EXPECT_TRUE(is_told_by_cma_top(&self->area, "--json", wanted));
 	ASSERT_EQ(0, munmap(iov.iov_base, PAGE_BYTES));
-	EXPECT_TRUE(is_told_by_cma_top(&self->area, "no process has it mapped now\n"));
+	EXPECT_TRUE(is_told_by_cma_top(&self->area, "--once", "no process has it mapped now\n"));
 }
 
 TEST_HARNESS_MAIN

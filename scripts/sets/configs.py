@@ -34,7 +34,7 @@ def nodes(*sizes):
 
 NUMA = "numa_cma=0:32M,1:64M cma_pernuma=16M cma=16M"
 # Each is read by itself: what one of them has set stays, if the next cannot be understood.
-NUMA_WRONG = "numa_cma=7:32M numa_cma=1:x cma_pernuma=garbage cma=16M"
+NUMA_WRONG = "numa_cma=7:32M numa_cma=1:x numa_cma cma_pernuma=garbage cma_pernuma cma=16M"
 
 BOOTS = [
     Boot("configs.16k.areas", AREAS, "cma=128M", ["several-16k.dtso"], config="arm64-16k", options=A76, seconds=900),

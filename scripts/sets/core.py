@@ -21,6 +21,7 @@ BOOTS = [
     Boot("guest.private", ["private_test", "heap_test", "sysfs_test"], "", ["private.dtso"]),
     Boot("guest.insight", ["insight_test"], "cma=0 cma_holders=on", ["one.dtso"], mem="320M", seconds=600),
     Boot("guest.policy", ["policy_test"], "cma=256M transparent_hugepage=never"),
+    Boot("guest.debugfs_off", ["variant_test"], "cma=64M debugfs=off", mem="512M"),
     Boot("guest.camera", ["camera_test"], "cma=64M", [CAMERA]),
     Boot("guest.nocma", ["nocma_test.sh"], config="arm64-nocma"),
 ]

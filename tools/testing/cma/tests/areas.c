@@ -187,6 +187,49 @@ static void a_release_spans_requests(void)
 		}
 }
 
+/* A compound page may begin at any even page, and a release with any single one. */
+static void a_release_meets_a_compound_page_anywhere(void)
+{
+	unsigned int singles, frozen;
+
+	for (singles = 1; singles <= 2; singles++)
+		for (frozen = 0; frozen < 2; frozen++) {
+			struct page *page, *compound, *start;
+			struct cma *cma;
+
+			world_set_up();
+			cma = world.areas[AREA_A];
+			if (frozen) {
+				page = cma_alloc_frozen(cma, 2, 2, false);
+				compound = cma_alloc_frozen_compound(cma, 1);
+			} else {
+				page = cma_alloc(cma, 2, 2, false);
+				compound = (struct page *)cma_alloc_folio(cma, 1,
+						GFP_KERNEL | __GFP_COMP);
+			}
+			CHECK(page + 2 == compound);
+			start = compound - singles;
+			if (frozen) {
+				/* The first page of it only. */
+				CHECK(cma_release_frozen(cma, start, singles + 1));
+				CHECK(said("parts of compound pages"));
+				CHECK_EQ(cma->nr_held, 4);
+				CHECK(cma_release_frozen(cma, start, singles + 2));
+				if (start != page)
+					CHECK(cma_release_frozen(cma, page, 1));
+			} else {
+				CHECK(cma_release(cma, start, singles + 1));
+				CHECK(said("parts of compound pages"));
+				CHECK_EQ(cma->nr_held, 4);
+				CHECK(cma_release(cma, start, singles + 2));
+				if (start != page)
+					CHECK(cma_release(cma, page, 1));
+			}
+			CHECK_EQ(cma->nr_held, 0);
+			world_tear_down();
+		}
+}
+
 static void task_is_killed(void)
 {
 	current->killed = true;
@@ -484,6 +527,7 @@ static const struct test tests[] = {
 	TEST(a_senseless_request_is_refused),
 	TEST(a_wrong_release_is_answered_and_changes_nothing),
 	TEST(a_release_spans_requests),
+	TEST(a_release_meets_a_compound_page_anywhere),
 	TEST(a_peer_that_never_finishes_is_told_of),
 	TEST(a_request_behind_a_pin_waits_for_peers),
 	TEST(a_request_ends_when_its_time_is_over),

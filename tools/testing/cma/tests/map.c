@@ -174,23 +174,27 @@ static void impossible_areas_are_refused(void)
 static void a_map_without_memory_is_empty(void)
 {
 	long allocations = shim_allocations();
+	unsigned int order;
 	unsigned long end;
 	struct cma_map map;
 	int after;
 	u32 nothing;
 
-	for (after = 0;; after++) {
-		shim_fail_allocation(after);
-		if (!cma_map_init(&map, 0, 1024, 0))
-			break;
-		CHECK_EQ(map.nr_pages, 0);
-		CHECK_EQ(shim_allocations(), allocations);
+	/* With an order there are bits of pages beside those of granules. */
+	for (order = 0; order < 2; order++) {
+		for (after = 0;; after++) {
+			shim_fail_allocation(after);
+			if (!cma_map_init(&map, 0, 1024, order))
+				break;
+			CHECK_EQ(map.nr_pages, 0);
+			CHECK_EQ(shim_allocations(), allocations);
+			cma_map_destroy(&map);
+		}
+		shim_fail_allocation(-1);
+		CHECK(after);
 		cma_map_destroy(&map);
+		CHECK_EQ(shim_allocations(), allocations);
 	}
-	shim_fail_allocation(-1);
-	CHECK(after);
-	cma_map_destroy(&map);
-	CHECK_EQ(shim_allocations(), allocations);
 
 	/* Once more, and look at what is left. */
 	cma_map_destroy(&map);
@@ -300,6 +304,14 @@ static void misuse_warns_and_leaves_the_map_alone(void)
 
 	cma_map_destroy(&map);
 	oracle_destroy(&oracle);
+
+	/* A claim begins with a granule. */
+	CHECK_EQ(cma_map_init(&map, 0, 64, 2), 0);
+	shim_expect_warnings();
+	CHECK(!cma_map_try_claim(&map, 6, 4));
+	CHECK_EQ(shim_warnings(), 1);
+	CHECK_EQ(cma_map_used(&map), 0);
+	cma_map_destroy(&map);
 }
 
 /* One page in the wrong state, at either end or in the middle. */

@@ -5,8 +5,9 @@
  * The three who ask: debugfs, the dma-buf heap, and a driver by dma_alloc_coherent(). Each asks
  * for a window full of tenants while something fails on the way. Whatever it is, the answer is an
  * error that means what it says, or the pages; the area is as before, and once nothing fails any
- * more every page of it can be had. Boot with virt-camera.dtso, and a kernel with FAIL_CMA,
- * FAILSLAB and FAIL_PAGE_ALLOC.
+ * more every page of it can be had. The same for who reads the area's files, and for the records
+ * of who holds what. Boot with virt-camera.dtso, and a kernel with FAIL_CMA, FAILSLAB and
+ * FAIL_PAGE_ALLOC.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -259,6 +260,114 @@ TEST_F(shortage, of_memory_while_tenants_move_loses_nothing)
 	       SHORTAGE_ROUNDS, SHORTAGE_EVERY);
 	EXPECT_LT(reached, fault_reached("place"))
 		TH_LOG("no request came as far as the area");
+}
+
+FIXTURE(files) {
+	struct area area, other;
+};
+
+FIXTURE_SETUP(files)
+{
+	ASSERT_EQ(0, fault_prepare());
+	ASSERT_EQ(0, area_find(&self->area, BANK1));
+	ASSERT_EQ(0, area_find(&self->other, BANK0));
+	ASSERT_EQ(0, file_write(area_file(&self->area, "holders"), "on"));
+}
+
+FIXTURE_TEARDOWN(files)
+{
+	fault_end();
+	EXPECT_EQ(0, area_give_all(&self->area));
+	EXPECT_EQ(0, area_give_all(&self->other));
+	EXPECT_EQ(0, file_write(area_file(&self->area, "holders"), "off"));
+}
+
+TEST_F(files, are_read_or_not_whatever_fails_once)
+{
+	static const char * const names[] = { "bitmap", "holders", "blockers", "requests" };
+	static char wanted[1 << 16], text[1 << 16];
+	size_t i;
+
+	ASSERT_EQ(0, area_alloc(&self->area, 3));
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *path = area_file(&self->area, names[i]);
+		unsigned int nth, nr_failed = 0;
+		bool met = true;
+
+		ASSERT_LT(0, file_read(path, wanted, sizeof(wanted)));
+		/* What comes behind the first line has times in it. */
+		strchrnul(wanted, '\n')[0] = 0;
+		for (nth = 1; met; nth++) {
+			long len;
+
+			ASSERT_EQ(0, fault_nth(nth));
+			len = file_read(path, text, sizeof(text));
+			met = fault_nth_met();
+			if (len < 0) {
+				nr_failed++;
+				EXPECT_TRUE(len == -ENOMEM || len == -ENFILE)
+					TH_LOG("%s: fault %u: error %ld", names[i], nth, len);
+			} else {
+				strchrnul(text, '\n')[0] = 0;
+				EXPECT_STREQ(wanted, text);
+			}
+		}
+		printf("# %s: %u faults in turn, %u times it could not be read\n", names[i],
+		       nth - 1, nr_failed);
+		EXPECT_GT(nr_failed, 0);
+	}
+}
+
+/* Return: pages that are recorded, with how many are held and how many records were lost. */
+static long recorded(const struct area *area, unsigned long *held, unsigned long *lost)
+{
+	unsigned long nr_pages;
+	char text[4096];
+
+	if (file_read(area_file(area, "holders"), text, sizeof(text)) < 0 ||
+	    sscanf(text, "# recording %*s %lu of %lu pages recorded, %lu records lost", &nr_pages,
+		   held, lost) != 3)
+		return -1;
+	return nr_pages;
+}
+
+/* A record is no reason for a request to fail; one that cannot be made is counted. */
+TEST_F(files, count_the_records_that_are_lost)
+{
+	unsigned long held, lost, before, first;
+	unsigned int nth;
+	bool met = true;
+
+	ASSERT_EQ(0, recorded(&self->area, &held, &first));
+	before = first;
+	for (nth = 1; met; nth++) {
+		int err;
+
+		/* The stock of records is dropped, so that each request fills it anew. */
+		ASSERT_EQ(0, file_write(area_file(&self->area, "holders"), "off"));
+		ASSERT_EQ(0, file_write(area_file(&self->area, "holders"), "on"));
+		ASSERT_EQ(0, fault_nth(nth));
+		err = area_alloc(&self->area, 5);
+		met = fault_nth_met();
+		if (err) {
+			EXPECT_EQ(-ENOMEM, err);
+			EXPECT_EQ(0, recorded(&self->area, &held, &lost));
+			EXPECT_EQ(before, lost);
+			continue;
+		}
+		EXPECT_EQ(lost == before ? 5 : 0, recorded(&self->area, &held, &lost));
+		EXPECT_EQ(5, held);
+		before = lost;
+		ASSERT_EQ(0, area_give_all(&self->area));
+	}
+	printf("# %u faults in turn: %lu records lost\n", nth - 1, before - first);
+	EXPECT_EQ(first + 1, before);
+
+	/* Another area, which does not record, has none while this one does. */
+	ASSERT_EQ(0, area_alloc(&self->other, 7));
+	EXPECT_EQ(0, recorded(&self->other, &held, &lost));
+	EXPECT_EQ(7, held);
+	EXPECT_EQ(0, lost);
 }
 
 TEST_HARNESS_MAIN

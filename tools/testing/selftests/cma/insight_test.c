@@ -258,6 +258,25 @@ TEST_F(area, holders_equal_the_map)
 	free(claimed);
 }
 
+/* More than are kept for later when their pages come back. */
+TEST_F(area, many_records_come_and_go)
+{
+	unsigned long recorded, held;
+	char onoff[8];
+	int i, round;
+
+	for (round = 0; round < 2; round++) {
+		for (i = 0; i < 2 * HOLDERS_MAX; i++)
+			ASSERT_EQ(0, area_alloc(&self->area, 1));
+		ASSERT_EQ(0, read_recorded(&self->area, onoff, &recorded, &held));
+		EXPECT_EQ(2 * HOLDERS_MAX, recorded);
+		EXPECT_EQ(2 * HOLDERS_MAX, held);
+		ASSERT_EQ(0, area_give_all(&self->area));
+		ASSERT_EQ(0, read_recorded(&self->area, onoff, &recorded, &held));
+		EXPECT_EQ(0, recorded);
+	}
+}
+
 TEST_F(area, switched_off_it_forgets)
 {
 	unsigned long recorded, held;

@@ -6,7 +6,7 @@
 # Boot with two nodes, numa_cma=0:32M,1:64M cma_pernuma=16M cma=16M.
 #
 # With "-t wrong": is each parameter that makes no sense named, and no area there for it? Boot with two nodes,
-# numa_cma=7:32M numa_cma=1:x cma_pernuma=garbage cma=16M.
+# numa_cma=7:32M numa_cma=1:x numa_cma cma_pernuma=garbage cma_pernuma cma=16M.
 
 debugfs=/sys/kernel/debug/cma
 number=0
@@ -62,13 +62,17 @@ is_told() {
 
 echo "TAP version 13"
 if [ "$1 $2" = "-t wrong" ]; then
-	echo "1..4"
+	echo "1..6"
 	is_told "numa_cma: node 7 is not online, no area of 32 MiB there"
 	result $? node_that_is_not_there_is_named
 	is_told "numa_cma=1:x: "
 	result $? numa_cma_that_is_no_number_is_named
+	is_told "numa_cma=: "
+	result $? numa_cma_without_a_value_is_named
 	is_told "cma_pernuma=garbage: "
 	result $? cma_pernuma_that_is_no_number_is_named
+	is_told "cma_pernuma=: "
+	result $? cma_pernuma_without_a_value_is_named
 	[ "$(ls $debugfs)" = reserved ]
 	result $? only_the_default_area_is_there
 	exit $failed

@@ -50,6 +50,7 @@ FIXTURE_SETUP(race)
 {
 	ASSERT_EQ(0, fault_prepare())
 		TH_LOG("this kernel has no FAIL_CMA, FAILSLAB or FAIL_PAGE_ALLOC");
+	ASSERT_EQ(0, tenants_prepare_memory());
 	ASSERT_EQ(0, scene_open(&self->scene, BANK, WINDOW_PAGES));
 	self->area = &self->scene.whole.area;
 }

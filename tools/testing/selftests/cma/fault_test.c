@@ -341,6 +341,7 @@ TEST_F(files, count_the_records_that_are_lost)
 	ASSERT_EQ(0, recorded(&self->area, &held, &first));
 	before = first;
 	for (nth = 1; met; nth++) {
+		long nr_pages;
 		int err;
 
 		/* The stock of records is dropped, so that each request fills it anew. */
@@ -355,7 +356,8 @@ TEST_F(files, count_the_records_that_are_lost)
 			EXPECT_EQ(before, lost);
 			continue;
 		}
-		EXPECT_EQ(lost == before ? 5 : 0, recorded(&self->area, &held, &lost));
+		nr_pages = recorded(&self->area, &held, &lost);
+		EXPECT_EQ(lost == before ? 5 : 0, nr_pages);
 		EXPECT_EQ(5, held);
 		before = lost;
 		ASSERT_EQ(0, area_give_all(&self->area));

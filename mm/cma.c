@@ -403,7 +403,7 @@ static void report_failure(struct cma *cma,
 	max_free = cma_area_max_free(cma);
 	if (req->align_order)
 		snprintf(aligned, sizeof(aligned), " aligned to %lu",
-			 1UL << req->align_order);
+			 1UL << min(req->align_order, BITS_PER_LONG - 1U));
 	if (req->reason == CONTIG_REASON_NONE || !req->blocker_pfn)
 		pr_err("%s: no %lu pages%s, error %d: %s (area %lu, used %lu, largest piece %lu pages)\n",
 		       cma->name, req->nr_pages, aligned, err,
@@ -744,17 +744,36 @@ bool cma_release_frozen(struct cma *cma, const struct page *pages,
 	return release(cma, pages, count, true, __builtin_return_address(0));
 }
 
+/* Has the area handed this page out? If not, somebody lives there. */
+static bool is_held(struct cma *cma, const struct page *page)
+{
+	unsigned long pfn = page_to_pfn(page), flags;
+	struct cma_range *range = cma_range_of(cma, pfn);
+	bool held;
+
+	if (!range)
+		return false;
+	spin_lock_irqsave(&cma->lock, flags);
+	held = cma_map_is_held(range->map, pfn - range->base_pfn);
+	spin_unlock_irqrestore(&cma->lock, flags);
+	return held;
+}
+
 /**
  * cma_free_folio() - give a folio back to its area
  * @cma: the area, or NULL
  * @folio: the folio, or NULL
  *
+ * Callers may ask for a folio of any origin, as hugetlb does: one that lives in
+ * the area as a tenant is not the area's to free.
+ *
  * Context: Any context that may take zone->lock; does not sleep.
- * Return: as cma_release().
+ * Return: true if @cma has handed out @folio, which is gone then or, if only a
+ * part of it was, reported and left alone; false if it is the caller's to free.
  */
 bool cma_free_folio(struct cma *cma, const struct folio *folio)
 {
-	if (!folio)
+	if (!cma || !folio || !is_held(cma, &folio->page))
 		return false;
 	return release(cma, &folio->page, folio_nr_pages(folio), false,
 		       __builtin_return_address(0));

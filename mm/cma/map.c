@@ -880,6 +880,20 @@ void cma_map_vacate(struct cma_map *map, unsigned long offset,
 }
 
 /**
+ * cma_map_is_held() - is a page handed out?
+ * @map: the map
+ * @offset: the page
+ *
+ * Context: Any, under the owner's lock.
+ * Return: true if it is, and has not come back yet.
+ */
+bool cma_map_is_held(const struct cma_map *map, unsigned long offset)
+{
+	return offset < map->nr_pages &&
+	       all_set(map->held.pages, offset, offset + 1);
+}
+
+/**
  * cma_map_used() - size of the granules in use
  * @map: the map
  *

@@ -112,6 +112,7 @@ bool cma_map_unclaim(struct cma_map *map, unsigned long offset,
 		     unsigned long nr_pages);
 void cma_map_vacate(struct cma_map *map, unsigned long offset,
 		    unsigned long nr_pages);
+bool cma_map_is_held(const struct cma_map *map, unsigned long offset);
 
 unsigned long cma_map_used(const struct cma_map *map);
 unsigned long cma_map_max_free(struct cma_map *map);

@@ -389,6 +389,23 @@ static struct page *squat(struct cma *cma, struct list_head *others)
 	return NULL;
 }
 
+/* Nor does the area free it, whose user may think so, nor is anything said. */
+static void folio_of_a_tenant_is_not_mine(struct kunit *test)
+{
+	struct cma *cma = area(test);
+	struct page *squatter, *page, *next;
+	LIST_HEAD(others);
+
+	squatter = squat(cma, &others);
+	list_for_each_entry_safe(page, next, &others, lru)
+		__free_page(page);
+	KUNIT_ASSERT_NOT_NULL(test, squatter);
+	KUNIT_EXPECT_FALSE(test, cma_free_folio(cma, page_folio(squatter)));
+	KUNIT_EXPECT_EQ(test, page_ref_count(squatter), 1);
+	KUNIT_EXPECT_EQ(test, cma_area_used(cma), 0UL);
+	__free_page(squatter);
+}
+
 static void blocker_fails_its_range_only(struct kunit *test)
 {
 	struct cma *cma = area(test);
@@ -578,6 +595,7 @@ static struct kunit_case area_cases[] = {
 	KUNIT_CASE(peak_is_remembered),
 	KUNIT_CASE(counters_add_up),
 	KUNIT_CASE(free_counter_equals_free_lists),
+	KUNIT_CASE(folio_of_a_tenant_is_not_mine),
 	KUNIT_CASE(blocker_fails_its_range_only),
 	KUNIT_CASE(unmovable_pages_stay_out),
 #ifdef CONFIG_COMPACTION

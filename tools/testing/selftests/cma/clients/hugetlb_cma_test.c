@@ -142,6 +142,51 @@ TEST_F(hugetlb_cma, gigantic_page_displaces_tenants)
 	munmap(at, nr_pages * PAGE_BYTES);
 }
 
+/*
+ * Pages of hugetlb's own pool live in the area as tenants. hugetlb offers each that it gives up
+ * to the area, which has not handed it out: it goes back to the system, and is not lost.
+ */
+TEST_F(hugetlb_cma, pages_of_the_pool_come_and_go_as_tenants)
+{
+	long free;
+	int round;
+
+	stat_refresh();
+	free = meminfo_pages("MemFree");
+	for (round = 0; round < 2; round++) {
+		ASSERT_EQ(0, file_write(HUGE "nr_hugepages", "800"));
+		ASSERT_EQ(800, file_number(HUGE "nr_hugepages"));
+		EXPECT_LT(0, frames_count(self->area.base_pfn,
+					  self->area.base_pfn + self->area.nr_pages,
+					  KPF(HUGE), KPF(HUGE)));
+		ASSERT_EQ(0, file_write(HUGE "nr_hugepages", "0"));
+		stat_refresh();
+		EXPECT_LT(free - 64 * (long)MIB_PAGES, meminfo_pages("MemFree"));
+		EXPECT_EQ(0, area_check_intact(&self->area));
+	}
+}
+
+/* Free ones are dissolved, used ones move, and the pool keeps its size. */
+TEST_F(hugetlb_cma, gigantic_pages_displace_the_pool)
+{
+	size_t nr_pages = 300 * 2 * MIB_PAGES;
+	char *at;
+
+	ASSERT_EQ(0, file_write(HUGE "nr_hugepages", "600"));
+	ASSERT_EQ(600, file_number(HUGE "nr_hugepages"));
+	at = map_huge(nr_pages * PAGE_BYTES, MAP_HUGE_2MB);
+	ASSERT_NE(NULL, at);
+	fill_sample(at, nr_pages, 5);
+	ASSERT_LT(0, frames_count(self->area.base_pfn, self->area.base_pfn + self->area.nr_pages,
+				  KPF(HUGE), KPF(HUGE)));
+	EXPECT_EQ(0, file_write(GIGANTIC "nr_hugepages", "3"));
+	EXPECT_EQ(3, file_number(GIGANTIC "nr_hugepages"));
+	EXPECT_EQ((long)(3 * GIB_PAGES), area_used(&self->area));
+	EXPECT_EQ(600, file_number(HUGE "nr_hugepages"));
+	EXPECT_EQ(0, in_place(&self->area, at, nr_pages, 5));
+	munmap(at, nr_pages * PAGE_BYTES);
+}
+
 /* A gigantic page is cut into smaller ones; they are used, and freed one by one. */
 static void demote(struct __test_metadata *_metadata, const struct area *area, const char *size,
 		   const char *small, int nr_small, int flag)

@@ -20,6 +20,7 @@
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/page_ref.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include "area.h"
 #include "private.h"
@@ -45,8 +46,10 @@ unsigned long cma_private_take(unsigned long pfn, unsigned long nr_pages,
 			return i;
 
 	for (i = 0; i < nr_pages; i++) {
-		if (want_init_on_alloc(gfp))
+		if (want_init_on_alloc(gfp)) {
 			clear_highpage(page + i);
+			cond_resched();
+		}
 		if (!frozen)
 			set_page_count(page + i, 1);
 	}

@@ -51,7 +51,4 @@ bool buddy_checks_pages(void);
 /* Report unlinked pages that are not in the state a new owner may expect. */
 void buddy_check_new(struct page *page, unsigned int order);
 
-/* Make unlinked pages one compound page with one reference. */
-void buddy_prep_compound(struct page *page, unsigned int order, gfp_t gfp);
-
 #endif /* _MM_CONTIG_BUDDY_H */

@@ -68,6 +68,20 @@ static bool free_is_watched(void)
 	       mem_alloc_profiling_enabled() || trace_mm_page_free_enabled();
 }
 
+/*
+ * Is each page a matter of its own? One release may span several allocations,
+ * and who has taken a page is noted with it; and of a block in which one page
+ * is found to be bad, all are lost.
+ */
+static bool pages_are_accounted(void)
+{
+#ifdef CONFIG_PAGE_OWNER
+	if (static_branch_unlikely(&page_owner_inited))
+		return true;
+#endif
+	return mem_alloc_profiling_enabled() || buddy_checks_pages();
+}
+
 /* What free_pages_prepare() comes to, for pages without state, unwatched. */
 static bool prepare_plain(struct page *page, unsigned int order)
 {
@@ -223,8 +237,7 @@ static void free_unreferenced(struct free_run *run, unsigned long start_pfn,
 	unsigned long pfn = start_pfn;
 
 	while (pfn < end_pfn) {
-		/* With profiling, each page carries a tag of its own. */
-		unsigned int order = plain && !mem_alloc_profiling_enabled() ?
+		unsigned int order = plain && !pages_are_accounted() ?
 			contig_block_order(pfn, end_pfn, pageblock_order) : 0;
 
 		run_add(run, pfn, order, plain && !watched);

@@ -239,7 +239,7 @@ static void set_references(struct page *page, unsigned long nr_pages)
 /* What was prepared as a block becomes pages, each for itself. */
 static void split_block(struct page *page, unsigned int order, bool frozen)
 {
-	/* Preparing has given a reference to the first one, and no other. */
+	/* Preparing gives a reference to the first one on some kernels. */
 	if (frozen)
 		set_page_count(page, 0);
 	else
@@ -276,11 +276,17 @@ int contig_publish(struct contig_request *req)
 
 	if (req->gfp & __GFP_COMP) {
 		unsigned int order = ilog2(req->end_pfn - req->start_pfn);
+		struct page *head = pfn_to_page(pfn);
 
-		buddy_check_new(pfn_to_page(pfn), order);
-		buddy_prep_compound(pfn_to_page(pfn), order, req->gfp);
-		if (req->frozen)
-			set_page_count(pfn_to_page(pfn), 0);
+		buddy_check_new(head, order);
+		post_alloc_hook(head, order, req->gfp);
+		prep_compound_page(head, order);
+		clear_page_pfmemalloc(head);
+		/*
+		 * Last, and for good: as soon as there is a reference, others
+		 * who have met the page before may take one more for a moment.
+		 */
+		set_page_count(head, req->frozen ? 0 : 1);
 		return 0;
 	}
 
@@ -293,6 +299,8 @@ int contig_publish(struct contig_request *req)
 		post_alloc_hook(page, order, req->gfp);
 		split_block(page, order, req->frozen);
 		pfn += 1UL << order;
+		if (want_init_on_alloc(req->gfp))
+			cond_resched();
 	}
 	return 0;
 }

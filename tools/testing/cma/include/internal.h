@@ -21,6 +21,7 @@ struct page *pfn_to_online_page(unsigned long pfn);
 
 bool free_pages_prepare(struct page *page, unsigned int order);
 void post_alloc_hook(struct page *page, unsigned int order, gfp_t gfp);
+void prep_compound_page(struct page *page, unsigned int order);
 void __putback_isolated_page(struct page *page, unsigned int order,
 			     int migratetype);
 void drain_all_pages(struct zone *zone);

@@ -69,12 +69,11 @@ void post_alloc_hook(struct page *page, unsigned int order, gfp_t gfp)
 	unsigned long i;
 
 	set_page_private(page, 0);
-	set_page_refcounted(page);
 	for (i = 0; i < 1UL << order && gfp & __GFP_ZERO; i++)
 		page[i].content = 0;
 }
 
-void model_prep_compound(struct page *page, unsigned int order)
+void prep_compound_page(struct page *page, unsigned int order)
 {
 	unsigned long i;
 
@@ -215,8 +214,9 @@ struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
 		    !is_migrate_cma(get_pageblock_migratetype(page)), page);
 	buddy_check_new(page, order);
 	post_alloc_hook(page, order, gfp);
+	set_page_refcounted(page);
 	if (order && gfp & __GFP_COMP)
-		model_prep_compound(page, order);
+		prep_compound_page(page, order);
 	return page;
 }
 

@@ -135,15 +135,6 @@ static void check_new_pages(struct page *page, unsigned int order)
 	}
 }
 
-static void prep_new_page(struct page *page, unsigned int order, gfp_t gfp,
-			  unsigned int alloc_flags)
-{
-	(void)alloc_flags;
-	post_alloc_hook(page, order, gfp);
-	if (order && gfp & __GFP_COMP)
-		model_prep_compound(page, order);
-}
-
 #include "page_alloc-wrappers.h"
 
 void model_free_block(struct page *page, unsigned int order)

@@ -58,7 +58,6 @@ void model_set_type(unsigned long pfn, int type);
 void model_free_block(struct page *page, unsigned int order);
 struct page *model_rmqueue(unsigned int order, int migratetype,
 			   unsigned int alloc_flags);
-void model_prep_compound(struct page *page, unsigned int order);
 void model_release(struct page *page, unsigned int order);
 void model_lru_del(struct folio *folio);
 void model_lru_add(struct folio *folio);

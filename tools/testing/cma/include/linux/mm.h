@@ -32,6 +32,7 @@ unsigned long totalram_pages(void);
 #define set_page_private(page, value)	WRITE_ONCE((page)->private, value)
 #define page_private(page)		READ_ONCE((page)->private)
 #define set_page_refcounted(page)	set_page_count(page, 1)
+#define clear_page_pfmemalloc(page)	((void)(page))
 
 static inline bool folio_test_anon(const struct folio *folio)
 {

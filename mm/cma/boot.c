@@ -42,7 +42,8 @@ static struct cma_machine __init describe_machine(void)
 	machine.highmem_start = machine.memory_end;
 	if (IS_ENABLED(CONFIG_HIGHMEM) && high_memory)
 		machine.highmem_start = __pa(high_memory - 1) + 1;
-	if (IS_ENABLED(CONFIG_PHYS_ADDR_T_64BIT))
+	/* Where memory is given out from below, the lowest is wanted here too. */
+	if (IS_ENABLED(CONFIG_PHYS_ADDR_T_64BIT) && !memblock_bottom_up())
 		machine.dma_end = (phys_addr_t)SZ_4G;
 	return machine;
 }
@@ -67,6 +68,7 @@ static int __init reserve_fixed(struct cma_plan *plan)
 		plan->problem = "the place is in use";
 		return -EBUSY;
 	}
+	accept_memory(plan->base, plan->size);
 	return 0;
 }
 
@@ -76,7 +78,7 @@ static phys_addr_t __init reserve_in(const struct cma_window *window,
 	bool was_bottom_up = memblock_bottom_up();
 	phys_addr_t base;
 
-	memblock_set_bottom_up(window->bottom_up);
+	memblock_set_bottom_up(was_bottom_up || window->bottom_up);
 	base = memblock_alloc_range_nid(plan->size, plan->alignment,
 					window->start, window->end, nid, true);
 	memblock_set_bottom_up(was_bottom_up);
@@ -128,8 +130,12 @@ static int __init reserve_scattered(struct cma_plan *plan,
 		if (memblock_reserve(chosen->pieces[nr].start,
 				     chosen->pieces[nr].size))
 			break;
-	if (nr == chosen->nr)
+	if (nr == chosen->nr) {
+		while (nr--)
+			accept_memory(chosen->pieces[nr].start,
+				      chosen->pieces[nr].size);
 		return 0;
+	}
 	while (nr--)
 		memblock_phys_free(chosen->pieces[nr].start,
 				   chosen->pieces[nr].size);

@@ -12,13 +12,14 @@
  *	base          highmem_start    dma_end                limit
  *	 |                 |              |---- 1, upwards --->|
  *	 |                 |<---------- 2, downwards ----------|
- *	 |<- 3, downwards -|
+ *	 |<- 4, downwards -|
  *
  *  1. above the memory that devices with 32-bit addresses depend on, lowest
  *     first, if the declarer named no base: other areas and the kernel's own
  *     large tables come from the top;
  *  2. in high memory, which the kernel itself can use least;
- *  3. in low memory; without high memory, anywhere.
+ *  3. if dma_end is in low memory, on one side of it: a zone may end there;
+ *  4. in low memory; without high memory, anywhere.
  *
  * No window contains highmem_start other than as its border: an area belongs
  * to one zone. What cannot hold the area at all is no window.
@@ -139,6 +140,7 @@ static int plan_windows(const struct cma_machine *machine, phys_addr_t limit,
 			struct cma_plan *plan)
 {
 	phys_addr_t border = machine->highmem_start;
+	phys_addr_t low_end = min(border, limit);
 	phys_addr_t base = plan->base;
 
 	/* Find out with the whole of it, so as to say what is wrong. */
@@ -148,11 +150,16 @@ static int plan_windows(const struct cma_machine *machine, phys_addr_t limit,
 	plan->nr_windows = 0;
 
 	if (machine->dma_end && !base && border > machine->dma_end)
-		add_window(plan, machine->dma_end, min(border, limit), true);
+		add_window(plan, machine->dma_end, low_end, true);
 	else if (machine->dma_end && !base)
 		add_window(plan, machine->dma_end, limit, true);
 	add_window(plan, max(base, border), limit, false);
-	add_window(plan, base, min(border, limit), false);
+	if (base < machine->dma_end && machine->dma_end < low_end) {
+		if (base)
+			add_window(plan, machine->dma_end, low_end, false);
+		add_window(plan, base, machine->dma_end, false);
+	}
+	add_window(plan, base, low_end, false);
 
 	if (!plan->nr_windows)
 		return refuse(plan, -ENOMEM,

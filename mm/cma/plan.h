@@ -59,7 +59,7 @@ struct cma_window {
 	bool bottom_up;
 };
 
-#define CMA_PLAN_WINDOWS 3
+#define CMA_PLAN_WINDOWS 4
 
 /**
  * struct cma_plan - what is to be done

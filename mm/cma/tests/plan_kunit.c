@@ -258,7 +258,7 @@ static void memory_above_the_dma_zones_is_tried_first(struct kunit *test)
 
 	m.dma_end = BLOCKS(256);
 	EXPECT_WINDOWS(&req, &m, { BLOCKS(256), BLOCKS(512), true },
-		       { 0, BLOCKS(512) });
+		       { 0, BLOCKS(256) }, { 0, BLOCKS(512) });
 	req.size = BLOCKS(257);
 	EXPECT_WINDOWS(&req, &m, { 0, BLOCKS(512) });
 	req.size = BLOCKS(8);
@@ -266,7 +266,8 @@ static void memory_above_the_dma_zones_is_tried_first(struct kunit *test)
 	EXPECT_WINDOWS(&req, &m, { 0, BLOCKS(256) });
 	req.limit = 0;
 	req.base = BLOCK;
-	EXPECT_WINDOWS(&req, &m, { BLOCK, BLOCKS(512) });
+	EXPECT_WINDOWS(&req, &m, { BLOCKS(256), BLOCKS(512) },
+		       { BLOCK, BLOCKS(256) }, { BLOCK, BLOCKS(512) });
 }
 
 static struct kunit_case plan_test_cases[] = {

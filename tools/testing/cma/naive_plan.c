@@ -145,7 +145,9 @@ static void expect_adoption(const struct question *q, struct expectation *e)
 static void check_windows(const struct question *q, const struct expectation *e)
 {
 	const struct cma_window *window;
-	bool upwards, high, low;
+	bool upwards, high, above = false, below = false, low;
+	u128 dma_end = q->machine.dma_end;
+	u128 low_end = wide_min(e->border, e->limit);
 	unsigned int i, number = 0;
 
 	CHECK(q->plan.nr_windows <= CMA_PLAN_WINDOWS);
@@ -163,7 +165,11 @@ static void check_windows(const struct question *q, const struct expectation *e)
 		       e->border > q->machine.dma_end ?
 		       wide_min(e->border, e->limit) : e->limit);
 	high = room(e, wide_max(e->base, e->border), e->limit);
-	low = room(e, e->base, wide_min(e->border, e->limit));
+	if (e->base < dma_end && dma_end < low_end) {
+		above = e->base && room(e, dma_end, low_end);
+		below = room(e, e->base, dma_end);
+	}
+	low = room(e, e->base, low_end);
 
 	if (upwards) {
 		window = &q->plan.windows[number++];
@@ -174,6 +180,16 @@ static void check_windows(const struct question *q, const struct expectation *e)
 		window = &q->plan.windows[number++];
 		CHECK(!window->bottom_up);
 		CHECK(window->start >= e->border);
+	}
+	if (above) {
+		window = &q->plan.windows[number++];
+		CHECK(!window->bottom_up);
+		CHECK(window->start >= dma_end && window->end <= e->border);
+	}
+	if (below) {
+		window = &q->plan.windows[number++];
+		CHECK(!window->bottom_up);
+		CHECK(window->end <= dma_end);
 	}
 	if (low) {
 		window = &q->plan.windows[number++];

@@ -103,12 +103,16 @@ static void a_senseless_request_is_refused(void)
 	CHECK(!cma_alloc_frozen_compound(cma, 0));
 	CHECK_EQ(shim_warnings(), 3);
 
+	CHECK(!cma_alloc(cma, 1, BITS_PER_LONG, false));
+	CHECK(said("no range left"));
+	CHECK_EQ(atomic64_read(&cma->stats.alloc_fail), 2);
+
 	/* What is no number of pages does not turn the counters round. */
 	CHECK(!cma_alloc(cma, ~0UL, 0, false));
 	CHECK(said("no range left"));
-	CHECK_EQ(atomic64_read(&cma->stats.alloc_fail), 1);
+	CHECK_EQ(atomic64_read(&cma->stats.alloc_fail), 2);
 	CHECK(!cma_alloc(cma, cma->nr_pages + 1, 0, true));
-	CHECK_EQ(atomic64_read(&cma->stats.alloc_fail), cma->nr_pages + 2);
+	CHECK_EQ(atomic64_read(&cma->stats.alloc_fail), cma->nr_pages + 3);
 	world_tear_down();
 }
 
@@ -228,6 +232,41 @@ static void a_release_meets_a_compound_page_anywhere(void)
 			CHECK_EQ(cma->nr_held, 0);
 			world_tear_down();
 		}
+}
+
+/* hugetlb asks the area for each of its folios, those that live there included. */
+static void a_folio_of_a_tenant_is_not_the_areas(void)
+{
+	unsigned int i, order, nr_asked = 0;
+	struct page *mine, *page;
+	struct cma *cma;
+	int refs;
+
+	for (order = 0; order < 3; order += 2) {
+		world_set_up();
+		cma = world.areas[AREA_A];
+		mine = cma_alloc(cma, 1, 0, false);
+		CHECK(cma_release(cma, mine, 2));
+		for (i = 0; i < COUNT(world.tenants) &&
+		     tenant_move_in(&world.tenants[i], TENANT_ANON, order, i); i++) {
+			page = world.tenants[i].pages[0];
+			if (!cma_pages_valid(cma, page, 1))
+				continue;
+			refs = page_ref_count(page);
+			CHECK(!cma_free_folio(cma, page_folio(page)));
+			CHECK_EQ(page_ref_count(page), refs);
+			nr_asked++;
+		}
+		CHECK(said("does not hold"));	/* that of before, and nothing since */
+		CHECK_EQ(cma->nr_held, 1);
+		CHECK(cma_free_folio(cma, page_folio(mine)));
+		CHECK_EQ(cma->nr_held, 0);
+		while (i--)
+			tenant_move_out(&world.tenants[i]);
+		lru_add_drain_all();
+		world_tear_down();
+	}
+	CHECK(nr_asked);
 }
 
 static void task_is_killed(void)
@@ -528,6 +567,7 @@ static const struct test tests[] = {
 	TEST(a_wrong_release_is_answered_and_changes_nothing),
 	TEST(a_release_spans_requests),
 	TEST(a_release_meets_a_compound_page_anywhere),
+	TEST(a_folio_of_a_tenant_is_not_the_areas),
 	TEST(a_peer_that_never_finishes_is_told_of),
 	TEST(a_request_behind_a_pin_waits_for_peers),
 	TEST(a_request_ends_when_its_time_is_over),

@@ -291,9 +291,10 @@ static void memory_that_no_32_bit_device_needs_is_tried_first(void)
 	test_explain(question_explain, &q);
 	q.machine.dma_end = 512 * MiB;
 	question_declare(&q);
-	CHECK_EQ(q.plan.nr_windows, 2);
+	CHECK_EQ(q.plan.nr_windows, 3);
 	check_window(&q, 0, 512 * MiB, 1024 * MiB, true);
-	check_window(&q, 1, 0, 1024 * MiB, false);
+	check_window(&q, 1, 0, 512 * MiB, false);
+	check_window(&q, 2, 0, 1024 * MiB, false);	/* no zone may end there */
 
 	q.req.size = 516 * MiB;		/* does not fit there */
 	question_declare(&q);
@@ -303,8 +304,15 @@ static void memory_that_no_32_bit_device_needs_is_tried_first(void)
 	q.req.size = 64 * MiB;
 	q.req.base = 4 * MiB;		/* the declarer has a wish */
 	question_declare(&q);
+	CHECK_EQ(q.plan.nr_windows, 3);
+	check_window(&q, 0, 512 * MiB, 1024 * MiB, false);
+	check_window(&q, 1, 4 * MiB, 512 * MiB, false);
+	check_window(&q, 2, 4 * MiB, 1024 * MiB, false);
+
+	q.req.base = 512 * MiB;
+	question_declare(&q);
 	CHECK_EQ(q.plan.nr_windows, 1);
-	check_window(&q, 0, 4 * MiB, 1024 * MiB, false);
+	check_window(&q, 0, 512 * MiB, 1024 * MiB, false);
 
 	q.req.base = 0;
 	q.req.limit = 512 * MiB;	/* a 32-bit device declares */

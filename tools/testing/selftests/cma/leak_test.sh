@@ -13,6 +13,12 @@ if [ ! -e $kmemleak ]; then
 	exit 0
 fi
 
+# It needs memory for each note that it makes, and gives up for good where there is none.
+if dmesg | grep -q 'kmemleak: Kernel memory leak detector disabled'; then
+	echo "ok 1 leak.nothing_is_lost # SKIP kmemleak has found no memory for its notes, and given up"
+	exit 0
+fi
+
 # What a first scan suspects may just have been on its way from one place to another.
 sleep $young
 echo scan >$kmemleak && sleep $young && echo scan >$kmemleak || { echo "Bail out! kmemleak does not scan"; exit 1; }

@@ -21,6 +21,14 @@
 #define NR_BUFFERS	16
 #define LEFT_PAGES	(16 * MIB_PAGES)
 
+static bool configured(const char *symbol)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "zcat /proc/config.gz | grep -q '^CONFIG_%s=y'", symbol);
+	return !system(command);
+}
+
 static bool exists(const char *path)
 {
 	return !access(path, F_OK);

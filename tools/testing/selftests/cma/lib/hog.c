@@ -49,21 +49,10 @@ static long free_outside(void)
 	return meminfo_pages("MemFree") - meminfo_pages("CmaFree");
 }
 
-/* KASAN keeps what was freed for a while, up to a 32nd of all memory. */
-static size_t quarantine_pages(void)
-{
-	static int is_there = -1;
-
-	if (is_there < 0)
-		is_there = configured("KASAN_GENERIC");
-	return is_there ? meminfo_pages("MemTotal") / 32 : 0;
-}
-
-/* Nobody gets at the last of it; and what is in quarantine is taken out of what seems free. */
+/* Nobody gets at the last of it. */
 static size_t reserve_pages(void)
 {
-	return file_number("/proc/sys/vm/min_free_kbytes") * 1024 / PAGE_BYTES +
-	       quarantine_pages();
+	return file_number("/proc/sys/vm/min_free_kbytes") * 1024 / PAGE_BYTES;
 }
 
 size_t hog_left_outside(size_t slack_pages)

@@ -89,14 +89,6 @@ long meminfo_pages(const char *key)
 	return kib < 0 ? -1 : kib / (long long)(PAGE_BYTES / 1024);
 }
 
-bool configured(const char *symbol)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "zcat /proc/config.gz | grep -q '^CONFIG_%s=y'", symbol);
-	return !system(command);
-}
-
 long long vmstat(const char *item)
 {
 	return file_number_of("/proc/vmstat", item);

@@ -3,7 +3,6 @@
 #ifndef CMA_SELFTEST_PROC_H
 #define CMA_SELFTEST_PROC_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <unistd.h>
 
@@ -35,9 +34,6 @@ long long file_number_of(const char *path, const char *key);
 
 /* @key without its colon, such as "CmaFree". Return: pages, or -1. */
 long meminfo_pages(const char *key);
-
-/* Is CONFIG_@symbol y, as the running kernel's own /proc/config.gz tells? */
-bool configured(const char *symbol);
 
 /* Return: the item of /proc/vmstat, or -1. */
 long long vmstat(const char *item);

@@ -80,7 +80,8 @@ TEST_F(private, full_machine_leaves_it_alone)
 		in_lent += area_holds(&self->lent, pfns[page]);
 	}
 	EXPECT_EQ(0, in_area);
-	EXPECT_LT(self->lent.nr_pages / 2, in_lent);
+	/* What is left free lies there as well as elsewhere. */
+	EXPECT_LT(self->lent.nr_pages / 4, in_lent);
 	EXPECT_EQ(0, frames_count(self->area.base_pfn, end, KPF(LRU), KPF(LRU)));
 
 	/* Half of the rest, so that it need not be in one piece. */

@@ -167,8 +167,8 @@ void contig_restore(struct contig_isolation *iso);
 
 int contig_evacuate(struct contig_request *req);
 
-/* The most huge pages of the pool that are put aside. */
-#define CONTIG_NR_HUGE_ASIDE	32
+/* The most huge pages of the pool that are put aside or left, in a batch. */
+#define CONTIG_NR_HUGE		32
 
 /**
  * struct contig_targets - places for those who leave, during one evacuation
@@ -177,8 +177,10 @@ int contig_evacuate(struct contig_request *req);
  * @stock: pages that were fetched and not given out yet
  * @aside: pages that will not do, kept until the batch is done
  * @nr_aside: how many were put there
- * @huge_aside: likewise, huge pages of the pool
- * @nr_huge_aside: their number
+ * @huge: huge pages of the pool: from the first on those put aside likewise,
+ *	  from the last on those that somebody moves out of
+ * @nr_huge_aside: number of the former
+ * @nr_huge_left: number of the latter
  */
 struct contig_targets {
 	int nid;
@@ -186,13 +188,15 @@ struct contig_targets {
 	struct list_head stock;
 	struct list_head aside;
 	unsigned int nr_aside;
-	struct folio *huge_aside[CONTIG_NR_HUGE_ASIDE];
+	struct folio *huge[CONTIG_NR_HUGE];
 	unsigned int nr_huge_aside;
+	unsigned int nr_huge_left;
 };
 
 void contig_targets_init(struct contig_targets *targets, struct zone *zone,
 			 gfp_t gfp);
-void contig_targets_done(struct contig_targets *targets);
+void contig_targets_done(struct contig_targets *targets,
+			 struct list_head *folios);
 struct folio *contig_new_folio(struct folio *src, unsigned long private);
 
 #endif /* _MM_CONTIG_CONTIG_H */

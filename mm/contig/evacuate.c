@@ -90,7 +90,7 @@ static int move_collected(struct evacuation *evac, struct compact_control *cc,
 		err = migrate_pages(&cc->migratepages, contig_new_folio, NULL,
 				    (unsigned long)&evac->targets, cc->mode,
 				    MR_CONTIG_RANGE, &nr_migrated);
-	contig_targets_done(&evac->targets);
+	contig_targets_done(&evac->targets, &cc->migratepages);
 	evac->nr_migrated += nr_migrated;
 	putback_movable_pages(&cc->migratepages);
 	cc->nr_migratepages = 0;

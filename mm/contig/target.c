@@ -62,8 +62,10 @@ void contig_targets_init(struct contig_targets *targets, struct zone *zone,
 /**
  * contig_targets_done() - give back what was put aside, after each batch
  * @targets: the targets
+ * @folios: a list of isolated folios, to which some may be added
  */
-void contig_targets_done(struct contig_targets *targets)
+void contig_targets_done(struct contig_targets *targets,
+			 struct list_head *folios)
 {
 	struct folio *folio, *next;
 
@@ -74,7 +76,17 @@ void contig_targets_done(struct contig_targets *targets)
 	}
 	targets->nr_aside = 0;
 	while (targets->nr_huge_aside)
-		folio_put(targets->huge_aside[--targets->nr_huge_aside]);
+		folio_put(targets->huge[--targets->nr_huge_aside]);
+
+	/*
+	 * Whoever has moved out of a huge page leaves it to the pool, which
+	 * gives out next what it got last: the next one would move in there.
+	 * Have the pool take other memory for it.
+	 */
+	for (; targets->nr_huge_left; targets->nr_huge_left--) {
+		folio = targets->huge[CONTIG_NR_HUGE - targets->nr_huge_left];
+		isolate_or_dissolve_huge_page(&folio->page, folios);
+	}
 }
 
 /*
@@ -176,10 +188,18 @@ static struct folio *reclaim_for(struct contig_targets *targets, gfp_t gfp)
 	return NULL;
 }
 
+/* Is there no room for one more huge page to be noted? */
+static bool is_full(const struct contig_targets *targets)
+{
+	return targets->nr_huge_aside + targets->nr_huge_left ==
+	       CONTIG_NR_HUGE;
+}
+
 /*
  * A huge page of the pool, or a fresh one. The pool does not ask where its free
- * pages lie, and whoever has moved out of the range leaves one more there: those
- * are put aside, until it has others or none and takes memory that is free.
+ * pages lie: those of the range are put aside, until it has others or none and
+ * takes memory that is free. If there are too many, one of them has to do, and
+ * its new owner moves once more.
  */
 static struct folio *find_huge(struct contig_targets *targets,
 			       struct folio *src)
@@ -191,12 +211,14 @@ static struct folio *find_huge(struct contig_targets *targets,
 	};
 	struct folio *folio;
 
+	if (!is_full(targets))
+		targets->huge[CONTIG_NR_HUGE - ++targets->nr_huge_left] = src;
 	for (;;) {
 		folio = alloc_migration_target(src, (unsigned long)&mtc);
 		if (!folio || place_of(&folio->page) != CONTIG_NO_PLACE ||
-		    targets->nr_huge_aside == CONTIG_NR_HUGE_ASIDE)
+		    is_full(targets))
 			return folio;
-		targets->huge_aside[targets->nr_huge_aside++] = folio;
+		targets->huge[targets->nr_huge_aside++] = folio;
 	}
 }
 

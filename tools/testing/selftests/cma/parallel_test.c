@@ -752,8 +752,7 @@ FIXTURE_SETUP(stuck)
 	ASSERT_EQ(0, area_pick(&self->stuck));
 	ASSERT_EQ(0, area_check_intact(&self->stuck));
 	ASSERT_EQ(0, take_all_but(&self->stuck));
-	/* Short of memory, the kernel would write dirty pages back before their disk is frozen. */
-	ASSERT_EQ(0, hog_outside_areas(&self->hog, 2 * SLACK_PAGES));
+	ASSERT_EQ(0, hog_outside_areas(&self->hog, SLACK_PAGES));
 	ASSERT_EQ(0, tenants_settle(&self->stuck_tenants, stall_tenants()));
 	in_area = tenants_find(&self->stuck_tenants, &self->stuck);
 	ASSERT_GE(in_area, (long)self->stuck_tenants.nr_pages / 2)

@@ -16,6 +16,7 @@
 #include <linux/loop.h>
 
 #include "page.h"
+#include "pattern.h"
 #include "proc.h"
 #include "stall.h"
 
@@ -99,6 +100,11 @@ int stall_begin(struct tenants *t)
 {
 	unsigned int poll;
 
+	/*
+	 * The kernel may have written some back when it was short of memory. All at once they
+	 * are few requests; of many, the disk's queue would be full, and we asleep behind it.
+	 */
+	pattern_fill(t->addr, t->seed, t->nr_pages);
 	below = open(BELOW, O_RDONLY | O_CLOEXEC);
 	if (below < 0 || ioctl(below, FIFREEZE, 0))
 		return -errno;

@@ -389,7 +389,7 @@ static struct page *squat(struct cma *cma, struct list_head *others)
 	return NULL;
 }
 
-/* Nor does the area free it, whose user may think so, nor is anything said. */
+/* hugetlb offers every folio that it frees; this one was not handed out. */
 static void folio_of_a_tenant_is_not_mine(struct kunit *test)
 {
 	struct cma *cma = area(test);

@@ -27,6 +27,7 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/string.h>
+#include <linux/string_choices.h>
 #include <linux/timekeeping.h>
 #include "../contig/contig.h"
 #include "area.h"
@@ -232,7 +233,7 @@ static void print_head(struct seq_file *m, struct cma *cma)
 	spin_unlock_irqrestore(&insight->lock, flags);
 
 	seq_printf(m, "# recording %s, %lu of %lu pages recorded, %llu records lost\n",
-		   is_recording ? "on" : "off", nr_recorded,
+		   str_on_off(is_recording), nr_recorded,
 		   READ_ONCE(cma->nr_held), nr_lost);
 	seq_puts(m, "# pfn pages age_s pid task device caller\n");
 }

@@ -233,12 +233,13 @@ static unsigned long drop_references(unsigned long pfn, unsigned long end_pfn,
 static void free_unreferenced(struct free_run *run, unsigned long start_pfn,
 			      unsigned long end_pfn, bool plain)
 {
+	bool by_page = !plain || pages_are_accounted();
 	bool watched = free_is_watched();
 	unsigned long pfn = start_pfn;
 
 	while (pfn < end_pfn) {
-		unsigned int order = plain && !pages_are_accounted() ?
-			contig_block_order(pfn, end_pfn, pageblock_order) : 0;
+		unsigned int order = by_page ? 0 :
+			contig_block_order(pfn, end_pfn, pageblock_order);
 
 		run_add(run, pfn, order, plain && !watched);
 		pfn += 1UL << order;

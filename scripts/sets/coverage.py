@@ -7,7 +7,7 @@ from lib.stages import Stage, run_boot
 from sets import configs, core, debug
 
 SLOWER = 4          # the limits only catch hangs, and a host may be busy
-# Those whose figures are of one kernel (guest.nocma) or of time are left out; so is a soak.
+# The counts are files of debugfs. Those whose figures are of one kernel (guest.nocma) or of time are left out; so is a soak.
 MORE = ("debug.faults", "debug.races", "debug.broken", "debug.activation", "debug.activation_half", "debug.security",
         "configs.numa", "configs.numa_wrong", "configs.gigantic")
 
@@ -19,7 +19,7 @@ def counted(each):
 
 
 def boots():
-    yield from (each for each in core.BOOTS if each.config == "arm64")
+    yield from (each for each in core.BOOTS if each.config == "arm64" and "debugfs=off" not in each.append)
     yield from (each for each in [*debug.BOOTS, *configs.BOOTS] if each.name in MORE)
 
 

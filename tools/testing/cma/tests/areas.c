@@ -198,6 +198,8 @@ static void a_release_meets_a_compound_page_anywhere(void)
 
 	for (singles = 1; singles <= 2; singles++)
 		for (frozen = 0; frozen < 2; frozen++) {
+			bool (*release)(struct cma *cma, const struct page *pages,
+					unsigned long count);
 			struct page *page, *compound, *start;
 			struct cma *cma;
 
@@ -213,22 +215,14 @@ static void a_release_meets_a_compound_page_anywhere(void)
 			}
 			CHECK(page + 2 == compound);
 			start = compound - singles;
-			if (frozen) {
-				/* The first page of it only. */
-				CHECK(cma_release_frozen(cma, start, singles + 1));
-				CHECK(said("parts of compound pages"));
-				CHECK_EQ(cma->nr_held, 4);
-				CHECK(cma_release_frozen(cma, start, singles + 2));
-				if (start != page)
-					CHECK(cma_release_frozen(cma, page, 1));
-			} else {
-				CHECK(cma_release(cma, start, singles + 1));
-				CHECK(said("parts of compound pages"));
-				CHECK_EQ(cma->nr_held, 4);
-				CHECK(cma_release(cma, start, singles + 2));
-				if (start != page)
-					CHECK(cma_release(cma, page, 1));
-			}
+			release = frozen ? cma_release_frozen : cma_release;
+			/* The first page of it only. */
+			CHECK(release(cma, start, singles + 1));
+			CHECK(said("parts of compound pages"));
+			CHECK_EQ(cma->nr_held, 4);
+			CHECK(release(cma, start, singles + 2));
+			if (start != page)
+				CHECK(release(cma, page, 1));
 			CHECK_EQ(cma->nr_held, 0);
 			world_tear_down();
 		}

@@ -175,7 +175,8 @@ def pattern(lines):
 
 
 def without_numbers(line):
-    """Numbers that are not 0 may be any other; whether one is 0 is often the point."""
+    """Numbers that are not 0 may be any other; whether one is 0 is often the point, but not of the log's time."""
+    line = re.sub(r"^\[ *\d+\.\d+\]", "[N.N]", line.strip())
     line = re.sub(r"0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+", lambda number: "0" if number[0] == "0" else "N", line)
     return re.sub(r"\s+", " ", line.strip())
 

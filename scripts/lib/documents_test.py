@@ -23,6 +23,8 @@ class Compare(unittest.TestCase):
         self.assertFalse(says(["used: 128 kB"], ["free: 128 kB"]))
         self.assertFalse(says(["128"], []))
         self.assertFalse(says(["0"], ["3"]))
+        self.assertTrue(says(["[   12.345678] cma: used 3"], ["[    0.023289] cma: used 4"]))
+        self.assertFalse(says(["[   12.345678] cma: used 3"], ["[    0.023289] cma: used 0"]))
 
     def test_nothing_said_means_nothing_comes(self):
         self.assertTrue(says([], []))

@@ -16,6 +16,7 @@ struct page *model_mem_map;
 unsigned long model_start_pfn;
 unsigned long totalcma_pages;
 atomic_long_t num_poisoned_pages;
+bool model_init_on_free;
 
 static unsigned long nr_pages_here;
 static u8 *block_types;

@@ -268,6 +268,11 @@ static void task_is_killed(void)
 	current->killed = true;
 }
 
+static void nobody_waits(void)
+{
+	CHECK(!"somebody waits");
+}
+
 /* Others are waited for, but not for ever; then the answer says so. */
 static void a_peer_that_never_finishes_is_told_of(void)
 {
@@ -292,6 +297,13 @@ static void a_peer_that_never_finishes_is_told_of(void)
 	tenant_move_out(&world.tenants[0]);
 	tenant_move_out(&world.tenants[1]);
 	CHECK(world_peer_isolates(2));
+	/* Who does not want to wait for anybody is told at once. */
+	req.gfp |= __GFP_NORETRY;
+	model_seams.pause = nobody_waits;
+	CHECK_EQ(cma_alloc_request(cma, &req, &page), -EBUSY);
+	CHECK_EQ(req.reason, CONTIG_REASON_PEER);
+	req.gfp = GFP_KERNEL;
+	model_seams.pause = NULL;
 	CHECK_EQ(cma_alloc_request(cma, &req, &page), -EBUSY);
 	CHECK_EQ(req.reason, CONTIG_REASON_PEER);
 	req.timeout = HZ / 2;
@@ -349,6 +361,49 @@ static void a_request_ends_when_its_time_is_over(void)
 	CHECK(nr_late > 10);
 	printf("# %u times too late\n", nr_late);
 	CHECK(cma_release(cma, page, req.nr_pages));
+	world_tear_down();
+}
+
+/* Each place has a tenant who has no other to go to. */
+static void where_nobody_finds_a_new_place_memory_is_missing(void)
+{
+	struct cma_alloc_request req = { .gfp = GFP_KERNEL, .nr_pages = 1 };
+	unsigned int nr = 0, order;
+	struct page *page;
+
+	world_set_up();
+	for (order = 6; order--;) {
+		while (nr < WORLD_TENANTS &&
+		       tenant_move_in(&world.tenants[nr], TENANT_ANON, order, nr))
+			nr++;
+		drain_all_pages(&model_zone);
+	}
+	CHECK(nr < WORLD_TENANTS);
+	lru_add_drain_all();
+	CHECK_EQ(cma_alloc_request(world.areas[AREA_A], &req, &page), -ENOMEM);
+	CHECK(!page);
+	world_check();
+	while (nr--)
+		tenant_move_out(&world.tenants[nr]);
+	world_tear_down();
+}
+
+static void a_private_area_keeps_no_content_where_nothing_does(void)
+{
+	struct cma *cma;
+	struct page *page;
+	unsigned int i;
+
+	world_set_up();
+	cma = world.areas[AREA_P];
+	page = cma_alloc(cma, 3, 0, false);
+	for (i = 0; i < 3; i++)
+		page[i].content = 7;
+	model_init_on_free = true;
+	CHECK(cma_release(cma, page, 3));
+	model_init_on_free = false;
+	for (i = 0; i < 3; i++)
+		CHECK_EQ(page[i].content, 0);
 	world_tear_down();
 }
 
@@ -534,6 +589,8 @@ static void names_are_unique_until_places_run_out(void)
 		{ "a", "a.1" },
 		{ "a", "a.2" },
 		{ NULL, "cma6" },
+		{ "cma8", "cma8" },
+		{ NULL, "cma.1" },
 		{ "a name of more than sixty-three characters, which will be cut off",
 		  "a name of more than sixty-three characters, which will be cut o" },
 	};
@@ -565,6 +622,8 @@ static const struct test tests[] = {
 	TEST(a_peer_that_never_finishes_is_told_of),
 	TEST(a_request_behind_a_pin_waits_for_peers),
 	TEST(a_request_ends_when_its_time_is_over),
+	TEST(where_nobody_finds_a_new_place_memory_is_missing),
+	TEST(a_private_area_keeps_no_content_where_nothing_does),
 	TEST(a_senseless_range_is_refused),
 	TEST(part_of_a_compound_page_is_not_freed),
 	TEST(the_atomic_reserve_is_left_alone),

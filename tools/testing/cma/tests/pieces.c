@@ -103,6 +103,28 @@ static void memory_for_other_devices_is_spared(void)
 	CHECK_EQ(chosen.pieces[0].start, 100 * MiB);
 }
 
+/* Where all addresses are short, no memory is above those of other devices. */
+static void without_a_border_all_memory_is_alike(void)
+{
+	static const struct cma_machine small = {
+		.min_alignment = 2 * MiB,
+		.page_size = 4096,
+		.memory_end = 2048 * MiB,
+		.highmem_start = 768 * MiB,
+		.slots_left = 1,
+	};
+
+	cma_pieces_init(&pieces, &small, 2 * MiB);
+	offer(1000, 20);
+	offer(700, 100);
+	CHECK_EQ(cma_pieces_choose(&pieces, 100 * MiB, &chosen), 0);
+	CHECK_EQ(chosen.nr, 2);
+	CHECK_EQ(chosen.pieces[0].start, 700 * MiB);
+	CHECK_EQ(chosen.pieces[0].size, 68 * MiB);
+	CHECK_EQ(chosen.pieces[1].start, 768 * MiB);
+	CHECK_EQ(chosen.pieces[1].size, 32 * MiB);
+}
+
 static void piece_never_crosses_the_border(void)
 {
 	begin();
@@ -245,6 +267,7 @@ static const struct test tests[] = {
 	{ "ends_are_aligned_inwards", ends_are_aligned_inwards },
 	{ "few_large_pieces_rather_than_many", few_large_pieces_rather_than_many },
 	{ "memory_for_other_devices_is_spared", memory_for_other_devices_is_spared },
+	{ "without_a_border_all_memory_is_alike", without_a_border_all_memory_is_alike },
 	{ "piece_never_crosses_the_border", piece_never_crosses_the_border },
 	{ "ninth_piece_does_not_count", ninth_piece_does_not_count },
 	{ "random_memory_against_a_sorted_list", random_memory_against_a_sorted_list },

@@ -19,6 +19,7 @@
 
 extern unsigned long totalcma_pages;
 extern atomic_long_t num_poisoned_pages;
+extern bool model_init_on_free;
 unsigned long totalram_pages(void);
 
 #define folio_pfn(folio)		page_to_pfn(&(folio)->page)
@@ -83,7 +84,7 @@ int folio_wait_writeback_killable(struct folio *folio);
 #define page_kasan_tag_reset(page)		((void)(page))
 #define split_page_memcg(page, order, new_order)	((void)(page))
 #define want_init_on_alloc(gfp)			((gfp) & __GFP_ZERO)
-#define want_init_on_free()			false
+#define want_init_on_free()			model_init_on_free
 #define page_poisoning_enabled_static()		false
 #define debug_pagealloc_enabled_static()	false
 

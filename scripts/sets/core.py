@@ -19,7 +19,7 @@ BOOTS = [
     Boot("guest.areas", ["abi_test", "area_test", "heap_test", "accounting_test", "sysfs_test", "heaps_test"],
          "cma=128M", ["several.dtso"], seconds=600),
     Boot("guest.private", ["private_test", "heap_test", "sysfs_test"], "", ["private.dtso"]),
-    Boot("guest.insight", ["insight_test"], "cma=0 cma_holders=on", ["one.dtso"], mem="320M", seconds=600),
+    Boot("guest.insight", ["insight_test"], "cma=0 cma_holders=on", ["one.dtso"], mem="320M", disks=True, seconds=600),
     Boot("guest.policy", ["policy_test"], "cma=256M transparent_hugepage=never"),
     Boot("guest.debugfs_off", ["variant_test"], "cma=64M debugfs=off", mem="512M"),
     Boot("guest.camera", ["camera_test"], "cma=64M", [CAMERA]),

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -20,11 +21,17 @@
 #include "hog.h"
 #include "page.h"
 #include "proc.h"
+#include "stall.h"
 #include "tenant.h"
 #include "test.h"
 
 #define TRACING		"/sys/kernel/tracing/"
 #define SLACK_PAGES	(12 * MIB_PAGES)
+#define HUGE_BYTES	(2UL << 20)
+#define PIN_BIAS	1024		/* references that a pin counts for, in a small folio */
+#define POLLS_MAX	1000
+#define PIN_REASON	"pinned or extra references"
+#define HUGE_REASON	"huge page could not be dissolved or moved"
 #define HOLDERS_MAX	64
 #define SIZE_CLASSES	6
 #define TIME_BUCKETS	25
@@ -104,7 +111,7 @@ static bool find_blocker(const struct area *area, unsigned long pfn, struct bloc
 }
 
 struct counts {
-	long long requests, successes, failures, by_reason, invalid, no_range, pinned;
+	long long requests, successes, failures, by_reason, invalid, no_range, pinned, huge;
 };
 
 static int read_counts(const struct area *area, struct counts *c)
@@ -132,8 +139,10 @@ static int read_counts(const struct area *area, struct counts *c)
 			c->invalid = number;
 		if (!strcmp(reason, "no range left"))
 			c->no_range = number;
-		if (!strcmp(reason, "pinned or extra references"))
+		if (!strcmp(reason, PIN_REASON))
 			c->pinned = number;
+		if (!strcmp(reason, HUGE_REASON))
+			c->huge = number;
 	}
 	return 0;
 }
@@ -405,41 +414,68 @@ TEST_F(area, reports_are_for_reading)
 	EXPECT_NE(0, file_write(area_file(&self->area, "blockers"), "1"));
 }
 
-/* The area is full of pages of a kind, and one of them is lent to a pipe. */
+/* The area is full of pages of a kind, and one of them is in somebody's hands. */
 FIXTURE(pin) {
 	struct area area;
 	struct hog hog;
 	struct tenants tenants;
+	unsigned char *addr;		/* the page */
 	int pipe[2];
 };
 
 FIXTURE_VARIANT(pin) {
 	const struct tenant_kind *kind;
-	const char *name;
+	const char *name, *reason;
+	size_t huge_bytes;		/* 0: base pages */
 };
 
 FIXTURE_VARIANT_ADD(pin, anonymous) {
 	.kind = &tenant_anonymous,
 	.name = "anon",
+	.reason = PIN_REASON,
 };
 
 FIXTURE_VARIANT_ADD(pin, shmem) {
 	.kind = &tenant_shmem,
 	.name = "shmem",
+	.reason = PIN_REASON,
+};
+
+FIXTURE_VARIANT_ADD(pin, file) {
+	.kind = &tenant_ext4_clean,
+	.name = "file",
+	.reason = PIN_REASON,
+};
+
+FIXTURE_VARIANT_ADD(pin, hugetlb) {
+	.kind = &tenant_hugetlb,
+	.name = "hugetlb",
+	.reason = HUGE_REASON,
+	.huge_bytes = HUGE_BYTES,
 };
 
 FIXTURE_SETUP(pin)
 {
+	size_t page;
+
 	ASSERT_EQ(0, area_pick(&self->area));
 	ASSERT_EQ(0, hog_outside_areas(&self->hog, SLACK_PAGES));
 	ASSERT_EQ(0, tenants_settle(&self->tenants, variant->kind));
 	ASSERT_GE(tenants_find(&self->tenants, &self->area), (long)self->tenants.nr_pages / 2);
 	hog_release(&self->hog);
 	ASSERT_EQ(0, pipe(self->pipe));
+
+	for (page = 0; page < self->tenants.nr_pages; page++)
+		if (area_holds(&self->area, self->tenants.pfns[page]))
+			break;
+	ASSERT_LT(page, self->tenants.nr_pages);
+	self->addr = self->tenants.addr + page * PAGE_BYTES;
+	page_touch(self->addr);
 }
 
 FIXTURE_TEARDOWN(pin)
 {
+	stall_end();
 	close(self->pipe[0]);
 	close(self->pipe[1]);
 	tenants_leave(&self->tenants);
@@ -471,19 +507,12 @@ static bool is_told_by_cma_top(const struct area *area, const char *mode, const 
 TEST_F(pin, is_named_as_what_was_in_the_way)
 {
 	struct tenants *t = &self->tenants;
-	struct iovec iov = { .iov_len = PAGE_BYTES };
+	struct iovec iov = { .iov_base = self->addr, .iov_len = PAGE_BYTES };
 	struct blocker blocker;
 	struct counts before, c;
 	char wanted[64];
 	struct stat st;
-	size_t page;
 
-	for (page = 0; page < t->nr_pages; page++)
-		if (area_holds(&self->area, t->pfns[page]))
-			break;
-	ASSERT_LT(page, t->nr_pages);
-	iov.iov_base = t->addr + page * PAGE_BYTES;
-	page_touch(iov.iov_base);
 	ASSERT_EQ((ssize_t)PAGE_BYTES, vmsplice(self->pipe[1], &iov, 1, 0));
 
 	ASSERT_EQ(0, read_counts(&self->area, &before));
@@ -491,20 +520,22 @@ TEST_F(pin, is_named_as_what_was_in_the_way)
 	ASSERT_EQ(0, file_write(TRACING "events/cma_insight/enable", "1"));
 	EXPECT_EQ(-ENOMEM, area_alloc(&self->area, self->area.nr_pages));
 	ASSERT_EQ(0, file_write(TRACING "events/cma_insight/enable", "0"));
-	snprintf(wanted, sizeof(wanted), " pfn=0x%lx ", page_to_pfn(iov.iov_base));
+	snprintf(wanted, sizeof(wanted), " pfn=0x%lx ", page_to_pfn(self->addr));
 	EXPECT_TRUE(is_traced(" cma_blocked: ", wanted, " failed=1 "));
-	EXPECT_TRUE(is_traced(" cma_blocked: ", "=pinned or extra references", variant->name));
+	EXPECT_TRUE(is_traced(" cma_blocked: ", variant->reason, variant->name));
 	ASSERT_EQ(0, read_counts(&self->area, &c));
-	EXPECT_EQ(before.pinned + 1, c.pinned);
+	EXPECT_EQ(before.pinned + !variant->huge_bytes, c.pinned);
+	EXPECT_EQ(before.huge + !!variant->huge_bytes, c.huge);
 	EXPECT_EQ(c.requests, c.successes + c.failures);
 
-	ASSERT_TRUE(find_blocker(&self->area, page_to_pfn(iov.iov_base), &blocker));
+	ASSERT_TRUE(find_blocker(&self->area, page_to_pfn(self->addr), &blocker));
 	EXPECT_EQ(1, blocker.nr_failures);
-	EXPECT_STREQ("pinned or extra references", blocker.reason);
+	EXPECT_STREQ(variant->reason, blocker.reason);
 	EXPECT_STREQ(variant->name, blocker.kind);
 	EXPECT_GE(blocker.refs, 2);
 	EXPECT_GE(blocker.maps, 1);
-	if (variant->kind == &tenant_shmem) {
+	EXPECT_EQ('n', blocker.pinned);
+	if (t->fd >= 0) {
 		ASSERT_EQ(0, fstat(t->fd, &st));
 		snprintf(wanted, sizeof(wanted), "%u:%u", major(st.st_dev), minor(st.st_dev));
 		EXPECT_STREQ(wanted, blocker.dev);
@@ -517,17 +548,83 @@ TEST_F(pin, is_named_as_what_was_in_the_way)
 
 	/* Once more: the same line, counted up. */
 	EXPECT_EQ(-ENOMEM, area_alloc(&self->area, self->area.nr_pages));
-	ASSERT_TRUE(find_blocker(&self->area, page_to_pfn(iov.iov_base), &blocker));
+	ASSERT_TRUE(find_blocker(&self->area, page_to_pfn(self->addr), &blocker));
 	EXPECT_EQ(2, blocker.nr_failures);
 
 	/* Who has it, and that nobody has it once the process has given it up. */
-	snprintf(wanted, sizeof(wanted), "[%d] at %p\n", getpid(), iov.iov_base);
+	snprintf(wanted, sizeof(wanted), "[%d] at %p\n", getpid(), self->addr);
 	EXPECT_TRUE(is_told_by_cma_top(&self->area, "--once", wanted));
 	snprintf(wanted, sizeof(wanted), "\"pid\": %d, \"address\": %lu,", getpid(),
-		 (unsigned long)iov.iov_base);
+		 (unsigned long)self->addr);
 	EXPECT_TRUE(is_told_by_cma_top(&self->area, "--json", wanted));
-	ASSERT_EQ(0, munmap(iov.iov_base, PAGE_BYTES));
+	ASSERT_EQ(0, munmap(self->addr, variant->huge_bytes ?: PAGE_BYTES));
 	EXPECT_TRUE(is_told_by_cma_top(&self->area, "--once", "no process has it mapped now\n"));
 }
 
-TEST_HARNESS_MAIN
+struct writer {
+	pthread_t thread;
+	const unsigned char *addr;
+	int fd;
+	ssize_t written;
+};
+
+static void *write_page(void *writer)
+{
+	struct writer *w = writer;
+
+	w->written = pwrite(w->fd, w->addr, PAGE_BYTES, 0);
+	return NULL;
+}
+
+/* Return: whether the disk has got something to write. */
+static bool wait_for_disk(void)
+{
+	unsigned int poll;
+
+	for (poll = 0; poll < POLLS_MAX; poll++) {
+		long long reads, writes;
+
+		if (file_read("/sys/block/loop0/inflight", text, sizeof(text)) >= 0 &&
+		    sscanf(text, "%lld %lld", &reads, &writes) == 2 && writes)
+			return true;
+		usleep(10 * 1000);
+	}
+	return false;
+}
+
+/* A device that reads or writes a program's memory: here a disk that takes its time. */
+TEST_F(pin, by_direct_io_is_told_from_other_references)
+{
+	struct writer writer = { .addr = self->addr };
+	struct blocker blocker;
+
+	writer.fd = open(STALL_FILE, O_RDWR | O_DIRECT | O_CLOEXEC);
+	ASSERT_GE(writer.fd, 0);
+	ASSERT_EQ(0, stall_freeze());
+	ASSERT_EQ(0, pthread_create(&writer.thread, NULL, write_page, &writer));
+	ASSERT_TRUE(wait_for_disk());
+	EXPECT_EQ(-ENOMEM, area_alloc(&self->area, self->area.nr_pages));
+	ASSERT_TRUE(find_blocker(&self->area, page_to_pfn(self->addr), &blocker));
+	EXPECT_STREQ(variant->reason, blocker.reason);
+	EXPECT_STREQ(variant->name, blocker.kind);
+	EXPECT_EQ('y', blocker.pinned);
+	if (!variant->huge_bytes)
+		EXPECT_GT(blocker.refs, PIN_BIAS);
+	EXPECT_FALSE(stall_hung());
+
+	stall_end();
+	ASSERT_EQ(0, pthread_join(writer.thread, NULL));
+	EXPECT_EQ((ssize_t)PAGE_BYTES, writer.written);
+	close(writer.fd);
+	EXPECT_EQ(0, area_take_all(&self->area));
+}
+
+int main(int argc, char **argv)
+{
+	int err = tenants_prepare();
+
+	err = err ?: stall_prepare();
+	if (err)
+		ksft_exit_fail_msg("the disks cannot be made ready: %s\n", strerror(-err));
+	return test_harness_run(argc, argv);
+}

@@ -23,7 +23,6 @@
 #define BELOW		"/mnt/vda"
 #define DISK		"/mnt/vda/stall.disk"
 #define LOOP		"/dev/loop0"
-#define DIR		"/mnt/stall"
 #define DISK_BYTES	(40UL << 20)
 #define HUNG_TASK	"/proc/sys/kernel/hung_task_timeout_secs"
 #define HANG_SECONDS	90
@@ -70,7 +69,7 @@ const struct tenant_kind *stall_tenants(void)
 	kind = tenant_ext4_dirty;
 	kind.name = "stall";
 	kind.device = LOOP;
-	kind.dir = DIR;
+	kind.dir = STALL_DIR;
 	return &kind;
 }
 
@@ -78,16 +77,16 @@ int stall_prepare(void)
 {
 	int err;
 
-	if (!access(DIR "/stall", F_OK))	/* by a program before */
+	if (!access(STALL_FILE, F_OK))	/* by a program before */
 		return 0;
 	err = write_blocks(DISK, DISK_BYTES);
 	err = err ?: attach_loop();
 	if (!err && system("mke2fs -b 4096 -m 0 " LOOP " >/dev/null"))
 		err = -EIO;
-	mkdir(DIR, 0755);
-	if (!err && mount(LOOP, DIR, "ext4", 0, NULL))
+	mkdir(STALL_DIR, 0755);
+	if (!err && mount(LOOP, STALL_DIR, "ext4", 0, NULL))
 		err = -errno;
-	return err ?: write_blocks(DIR "/stall", tenant_ext4_dirty.nr_mib << 20);
+	return err ?: write_blocks(STALL_FILE, tenant_ext4_dirty.nr_mib << 20);
 }
 
 static void let_go(int signal)
@@ -96,15 +95,8 @@ static void let_go(int signal)
 	ioctl(below, FITHAW, 0);
 }
 
-int stall_begin(struct tenants *t)
+int stall_freeze(void)
 {
-	unsigned int poll;
-
-	/*
-	 * The kernel may have written some back when it was short of memory. All at once they
-	 * are few requests; of many, the disk's queue would be full, and we asleep behind it.
-	 */
-	pattern_fill(t->addr, t->seed, t->nr_pages);
 	below = open(BELOW, O_RDONLY | O_CLOEXEC);
 	if (below < 0 || ioctl(below, FIFREEZE, 0))
 		return -errno;
@@ -114,6 +106,22 @@ int stall_begin(struct tenants *t)
 	file_write(HUNG_TASK, "0");
 	signal(SIGALRM, let_go);
 	alarm(HANG_SECONDS);
+	return 0;
+}
+
+int stall_begin(struct tenants *t)
+{
+	unsigned int poll;
+	int err;
+
+	/*
+	 * The kernel may have written some back when it was short of memory. All at once they
+	 * are few requests; of many, the disk's queue would be full, and we asleep behind it.
+	 */
+	pattern_fill(t->addr, t->seed, t->nr_pages);
+	err = stall_freeze();
+	if (err)
+		return err;
 	if (msync(t->addr, t->nr_pages * PAGE_BYTES, MS_ASYNC) ||
 	    sync_file_range(t->fd, 0, 0, SYNC_FILE_RANGE_WRITE))
 		return -errno;

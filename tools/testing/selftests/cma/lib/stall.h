@@ -15,6 +15,9 @@
 #include "area.h"
 #include "tenant.h"
 
+#define STALL_DIR	"/mnt/stall"
+#define STALL_FILE	STALL_DIR "/stall"
+
 /* To be called once, after tenants_prepare(). Return: 0 or -errno. */
 int stall_prepare(void);
 
@@ -22,9 +25,14 @@ int stall_prepare(void);
 const struct tenant_kind *stall_tenants(void);
 
 /*
- * From now on the disk writes nothing, and the tenants (dirty pages of a file on it) are under
- * writeback. Should the test hang, they are let go after a time that only catches hangs, and
- * stall_hung() says so. Return: 0 or -errno.
+ * From now on the disk writes nothing. Should the test hang, it is let go after a time that only
+ * catches hangs, and stall_hung() says so. Return: 0 or -errno.
+ */
+int stall_freeze(void);
+
+/*
+ * The same, and the tenants (dirty pages of a file on the disk) are under writeback. Return: 0 or
+ * -errno.
  */
 int stall_begin(struct tenants *t);
 

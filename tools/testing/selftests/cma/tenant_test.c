@@ -169,6 +169,21 @@ TEST_F(pool, leaves_and_keeps_its_size)
 	printf("# pool: %lld pages, %ld of them were in the area\n", nr, self->in_area);
 }
 
+/* There is room outside for some of them, but not for all. */
+TEST_F(pool, that_finds_no_other_memory_makes_a_request_fail_cleanly)
+{
+	long long nr = meminfo_pages("Hugetlb");
+
+	ASSERT_EQ(0, hog_outside_areas(&self->hog, SLACK_PAGES));
+	EXPECT_EQ(-ENOMEM, area_alloc(&self->area, self->area.nr_pages));
+	EXPECT_EQ(0, area_used(&self->area));
+	EXPECT_EQ(nr, meminfo_pages("Hugetlb"));
+
+	hog_release(&self->hog);
+	EXPECT_EQ(0, area_take_all(&self->area));
+	EXPECT_EQ(nr, meminfo_pages("Hugetlb"));
+}
+
 /*
  * zram's pages are of no LRU list and of no address space: zsmalloc itself moves them
  * (`driver-movable`). Half a page of noise and half of zeros, so that several objects share a

@@ -163,19 +163,20 @@ static int __init setup_area(struct reserved_mem *rmem)
 		return 0;
 	}
 
-	if (is_default && dma_cma_cmdline_given()) {
-		pr_info("node '%s': not the default area, cma= is given\n",
-			rmem->name);
-		return -EBUSY;
-	}
-
 	problem = dma_cma_check_node(&node, DMA_CMA_LAST_ADDR,
 				     CMA_MIN_ALIGNMENT_BYTES);
 	if (problem) {
 		pr_err("node '%s': %s (base %pa, size %pa; least size and alignment %lu KiB)\n",
 		       rmem->name, problem, &rmem->base, &rmem->size,
 		       CMA_MIN_ALIGNMENT_BYTES / SZ_1K);
-		return -EINVAL;
+		/* Its memory has no mapping: freed, it would be anybody's trap. */
+		return node.no_map ? 0 : -EINVAL;
+	}
+
+	if (is_default && dma_cma_cmdline_given()) {
+		pr_info("node '%s': not the default area, cma= is given\n",
+			rmem->name);
+		return -EBUSY;
 	}
 
 	error = cma_declare(&decl, &cma);

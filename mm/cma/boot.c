@@ -56,13 +56,23 @@ static int __init refuse(const struct cma_plan *plan, const char *name, int err)
 	return err;
 }
 
+/* For memblock, what a device tree says is no-map is memory, but of another kind. */
+static const char *__init why_no_memory(phys_addr_t base, phys_addr_t size)
+{
+	if (memblock_is_region_memory(base, size))
+		return memblock_is_map_memory(base) ? NULL :
+		       "nobody may map the memory at this place";
+	if (memblock_overlaps_region(&memblock.memory, base, size))
+		return "only part of this place is memory that may be mapped";
+	return "there is no memory at this place";
+}
+
 /* Reserve exactly what the plan says. */
 static int __init reserve_fixed(struct cma_plan *plan)
 {
-	if (!memblock_is_region_memory(plan->base, plan->size)) {
-		plan->problem = "there is no memory at this place";
+	plan->problem = why_no_memory(plan->base, plan->size);
+	if (plan->problem)
 		return -EINVAL;
-	}
 	if (memblock_is_region_reserved(plan->base, plan->size) ||
 	    memblock_reserve(plan->base, plan->size)) {
 		plan->problem = "the place is in use";
@@ -178,10 +188,9 @@ static int __init adopt(const struct cma_request *req,
 
 	if (err)
 		return err;
-	if (!memblock_is_region_memory(plan->base, plan->size)) {
-		plan->problem = "there is no memory at this place";
+	plan->problem = why_no_memory(plan->base, plan->size);
+	if (plan->problem)
 		return -EINVAL;
-	}
 	if (!memblock_is_region_reserved(plan->base, plan->size)) {
 		plan->problem = "the memory has not been reserved";
 		return -EINVAL;

@@ -149,12 +149,15 @@ static int expect(const struct reserved_mem *rmem, bool *area)
 		return -EINVAL;
 	if (is_owned(rmem))
 		return 0;
-	if ((flags & BIT(2)) && cmdline_given)
-		return -EBUSY;
-	if ((flags & BIT(1)) || !rmem->size || end > (unsigned __int128)1 << 64 ||
+	/* Who has it freed hands out what has no mapping. */
+	if (flags & BIT(1))
+		return 0;
+	if (!rmem->size || end > (unsigned __int128)1 << 64 ||
 	    rmem->base % CMA_MIN_ALIGNMENT_BYTES ||
 	    rmem->size % CMA_MIN_ALIGNMENT_BYTES)
 		return -EINVAL;
+	if ((flags & BIT(2)) && cmdline_given)
+		return -EBUSY;
 	*area = !adopt(rmem->base, rmem->size);
 	return adopt(rmem->base, rmem->size);
 }

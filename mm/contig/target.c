@@ -158,12 +158,17 @@ static struct folio *find_outside(struct contig_targets *targets,
 	return NULL;
 }
 
-/* An area's page or block after all, of what was put aside. */
+/*
+ * An area's page or block after all, of what was put aside: for whoever may have
+ * one, as it may have been put aside for another.
+ */
 static struct folio *settle_inside(struct contig_targets *targets,
-				   unsigned int order)
+				   unsigned int order, gfp_t gfp)
 {
 	struct folio *folio;
 
+	if (!(gfp & __GFP_HIGHMEM))
+		return NULL;
 	list_for_each_entry(folio, &targets->aside, lru)
 		if (folio_order(folio) == order &&
 		    place_of(&folio->page) == CONTIG_INSIDE) {
@@ -248,7 +253,7 @@ struct folio *contig_new_folio(struct folio *src, unsigned long private)
 	if (!folio)
 		folio = find_outside(targets, order, gfp);
 	if (!folio)
-		folio = settle_inside(targets, order);
+		folio = settle_inside(targets, order, gfp);
 	if (!folio && !order)
 		folio = reclaim_for(targets, gfp);
 	return folio;

@@ -234,7 +234,8 @@ static void check_tenant(struct address_space *tenant)
 		mark(page, OF_TENANT);
 		if (!PageTail(page))
 			MODEL_CHECK(page_ref_count(page) ==
-				    (int)compound_nr(page) + extra(page), page);
+				    (int)compound_nr(page) + extra(page) +
+				    folio_test_private((struct folio *)page), page);
 	}
 }
 
@@ -389,7 +390,7 @@ void world_tenant_comes(struct rng *rng)
 	if (tenant->nr_pages)
 		tenant_write(tenant, seed);
 	else
-		tenant_move_in(tenant, rng_between(rng, TENANT_ANON, TENANT_DIRTY),
+		tenant_move_in(tenant, rng_between(rng, TENANT_ANON, TENANT_BUFFERS),
 			       rng_once_in(rng, 4) ? rng_between(rng, 1, 5) : 0, seed);
 }
 

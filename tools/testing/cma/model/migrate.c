@@ -129,6 +129,9 @@ static int move(struct folio *src, struct folio *dst)
 	if (!tenant)
 		return -EAGAIN;
 	MODEL_CHECK(folio_order(dst) == folio_order(src), &dst->page);
+	/* An area's page is not for the buffer cache. */
+	MODEL_CHECK(!folio_test_private(src) ||
+		    !is_migrate_cma(get_pageblock_migratetype(&dst->page)), &dst->page);
 	for (i = 0; i < nr_pages; i++)
 		(&dst->page)[i].content = (&src->page)[i].content;
 	tenant_abandon(src);

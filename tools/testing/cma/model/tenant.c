@@ -35,8 +35,12 @@ void tenant_adopt(struct address_space *tenant, struct folio *folio,
 		if (anon)
 			atomic_set(&page->_mapcount, 0);
 	}
-	if (tenant->kind == TENANT_DIRTY)
+	if (tenant->kind >= TENANT_DIRTY)
 		model_set_flag(&folio->page, PG_dirty);
+	if (tenant->kind == TENANT_BUFFERS) {
+		model_set_flag(&folio->page, PG_private);
+		page_ref_add(&folio->page, 1);
+	}
 	WRITE_ONCE(folio->mapping, (struct address_space *)
 		   ((unsigned long)tenant | (anon ? PAGE_MAPPING_ANON : 0)));
 	page_ref_add(&folio->page, nr_pages);
@@ -48,6 +52,7 @@ void tenant_abandon(struct folio *folio)
 	long i;
 
 	model_clear_flag(&folio->page, PG_writeback);
+	model_clear_flag(&folio->page, PG_private);
 	for (i = 0; i < folio_nr_pages(folio); i++)
 		atomic_set(&(&folio->page)[i]._mapcount, -1);
 	WRITE_ONCE(folio->mapping, NULL);
@@ -66,7 +71,9 @@ static void write_pages(struct address_space *tenant, u64 seed)
 bool tenant_move_in(struct address_space *tenant, enum tenant_kind kind,
 		    unsigned int order, u64 seed)
 {
-	struct folio *folio = __folio_alloc(GFP_HIGHUSER_MOVABLE, order, 0, NULL);
+	gfp_t gfp = kind == TENANT_BUFFERS ? GFP_KERNEL | __GFP_MOVABLE :
+					     GFP_HIGHUSER_MOVABLE;
+	struct folio *folio = __folio_alloc(gfp, order, 0, NULL);
 
 	if (!folio)
 		return false;
@@ -95,7 +102,8 @@ void tenant_move_out(struct address_space *tenant)
 		if (!page || PageTail(page))
 			continue;
 		folios[nr_folios] = (struct folio *)page;
-		nr[nr_folios] = folio_nr_pages(folios[nr_folios]);
+		nr[nr_folios] = folio_nr_pages(folios[nr_folios]) +
+				folio_test_private(folios[nr_folios]);
 		tenant_abandon(folios[nr_folios++]);
 	}
 	tenant->nr_pages = 0;

@@ -16,6 +16,7 @@ enum tenant_kind {
 	TENANT_ANON,
 	TENANT_FILE,		/* clean: may be dropped */
 	TENANT_DIRTY,		/* the same, with something that is nowhere else */
+	TENANT_BUFFERS,		/* the same, of the buffer cache: never in an area */
 };
 
 /**

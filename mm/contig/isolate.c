@@ -125,6 +125,23 @@ static int isolate_block(const struct contig_request *req, unsigned long pfn,
 	return err && is_migrate_isolate_page(page) ? -EAGAIN : err;
 }
 
+/*
+ * A pageblock of the atomic reserve becomes an ordinary one, and the reserve
+ * smaller by it. Isolated as it is, it would still be counted when it is gone.
+ */
+static void leave_atomic_reserve(struct page *page)
+{
+	struct zone *zone = page_zone(page);
+	unsigned long flags;
+
+	spin_lock_irqsave(&zone->lock, flags);
+	if (get_pageblock_migratetype(page) == MIGRATE_HIGHATOMIC &&
+	    move_freepages_block_isolate(zone, page, MIGRATE_MOVABLE))
+		zone->nr_reserved_highatomic -= min(pageblock_nr_pages,
+						    zone->nr_reserved_highatomic);
+	spin_unlock_irqrestore(&zone->lock, flags);
+}
+
 /* Isolate the pageblock behind @iso, which must not be isolated already. */
 static int isolate_next(struct contig_request *req,
 			struct contig_isolation *iso)
@@ -132,16 +149,15 @@ static int isolate_next(struct contig_request *req,
 	unsigned long block_pfn = iso->end_pfn;
 	unsigned long start_pfn = max(req->start_pfn, block_pfn);
 	unsigned long end_pfn = min(req->end_pfn, pageblock_end_pfn(block_pfn));
-	int type = get_pageblock_migratetype(pfn_to_page(block_pfn));
-	int err;
+	struct page *page = pfn_to_page(block_pfn);
+	int type, err;
 
 	if (should_fail_cma(FAIL_CMA_ISOLATE))
 		return contig_blocked(req, start_pfn, CONTIG_REASON_UNMOVABLE,
 				      -EBUSY);
-	/* Its free pages are the reserve: taken, nobody would fill it again. */
-	if (type == MIGRATE_HIGHATOMIC)
-		return contig_blocked(req, start_pfn, CONTIG_REASON_UNMOVABLE,
-				      -EBUSY);
+	if (get_pageblock_migratetype(page) == MIGRATE_HIGHATOMIC)
+		leave_atomic_reserve(page);
+	type = get_pageblock_migratetype(page);
 	/* A type read while a peer is at work is not the one to restore. */
 	err = is_migrate_isolate(type) ? -EAGAIN :
 					 isolate_block(req, start_pfn, end_pfn);

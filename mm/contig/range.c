@@ -197,8 +197,7 @@ static unsigned long first_obstacle(struct zone *zone, unsigned long pfn,
 
 		page = pageblock_pfn_to_page(block_pfn, stop, zone);
 		type = page ? get_pageblock_migratetype(page) : MIGRATE_ISOLATE;
-		if (is_migrate_cma(type) || is_migrate_isolate(type) ||
-		    type == MIGRATE_HIGHATOMIC) {
+		if (is_migrate_cma(type) || is_migrate_isolate(type)) {
 			obstacle_pfn = block_pfn;
 			break;
 		}

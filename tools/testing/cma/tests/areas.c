@@ -518,24 +518,28 @@ static void make_block(struct page *page, int migratetype)
 	spin_unlock_irqrestore(&model_zone.lock, flags);
 }
 
-/* Who counts it as reserved would count pages that somebody else has. */
-static void the_atomic_reserve_is_left_alone(void)
+/* Who counted it as reserved would count pages that somebody else has. */
+static void the_atomic_reserve_gives_way(void)
 {
-	unsigned long pfn = WORLD_START + pageblock_nr_pages;
-	struct page *page;
-	int type;
+	unsigned long pfn = WORLD_START + pageblock_nr_pages, block;
+	unsigned int i;
 
 	world_set_up();
-	page = pfn_to_page(pfn);
-	type = get_pageblock_migratetype(page);
-	make_block(page, MIGRATE_HIGHATOMIC);
-	CHECK_EQ(alloc_contig_range(pfn, pfn + pageblock_nr_pages, MIGRATE_MOVABLE,
-				    GFP_KERNEL), -EBUSY);
-	CHECK_EQ(get_pageblock_migratetype(page), MIGRATE_HIGHATOMIC);
-	make_block(page, type);
-	CHECK_EQ(alloc_contig_range(pfn, pfn + pageblock_nr_pages, MIGRATE_MOVABLE,
+	/* One of them is the second half of a free block. */
+	for (i = 0; i < 3; i++)
+		make_block(pfn_to_page(pfn + i * pageblock_nr_pages), MIGRATE_HIGHATOMIC);
+	model_zone.nr_reserved_highatomic = 3 * pageblock_nr_pages;
+	CHECK_EQ(alloc_contig_range(pfn + 5, pfn + pageblock_nr_pages + 5, MIGRATE_MOVABLE,
 				    GFP_KERNEL), 0);
-	free_contig_range(pfn, pageblock_nr_pages);
+	CHECK_EQ(model_zone.nr_reserved_highatomic, pageblock_nr_pages);
+	free_contig_range(pfn + 5, pageblock_nr_pages);
+	for (i = 0; i < 3; i++) {
+		block = pfn + i * pageblock_nr_pages;
+		CHECK_EQ(get_pageblock_migratetype(pfn_to_page(block)),
+			 i < 2 ? MIGRATE_MOVABLE : MIGRATE_HIGHATOMIC);
+	}
+	make_block(pfn_to_page(block), MIGRATE_MOVABLE);
+	model_zone.nr_reserved_highatomic = 0;
 	world_tear_down();
 }
 
@@ -626,7 +630,7 @@ static const struct test tests[] = {
 	TEST(a_private_area_keeps_no_content_where_nothing_does),
 	TEST(a_senseless_range_is_refused),
 	TEST(part_of_a_compound_page_is_not_freed),
-	TEST(the_atomic_reserve_is_left_alone),
+	TEST(the_atomic_reserve_gives_way),
 	TEST(a_request_without_fs_waits_for_no_disk),
 	TEST(names_are_unique_until_places_run_out),
 	{}

@@ -60,6 +60,7 @@ struct zone {
 	spinlock_t lock;	/* protects all but zone_start_pfn */
 	unsigned long zone_start_pfn;
 	unsigned long nr_isolate_pageblock;
+	unsigned long nr_reserved_highatomic;
 	long stat[NR_ZONE_STATS];	/* read without the lock */
 	struct free_area free_area[NR_PAGE_ORDERS];
 };

@@ -15,7 +15,7 @@
 	EM(PEER,		"peer isolates it")			\
 	EM(UNMOVABLE,		"unmovable")				\
 	EM(PINNED,		"pinned or extra references")		\
-	EM(WRITEBACK,		"writeback")				\
+	EM(WRITEBACK,		"locked or in writeback")		\
 	EM(MIGRATE_FAILED,	"migration failed")			\
 	EM(IN_FLIGHT,		"in flight: neither free nor on a list")\
 	EM(HWPOISON,		"hwpoison")				\

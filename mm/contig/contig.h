@@ -92,7 +92,7 @@ struct contig_look {
 
 unsigned long contig_look(unsigned long start_pfn, unsigned long end_pfn,
 			  struct contig_look *look);
-int contig_wait_writeback(unsigned long start_pfn, unsigned long end_pfn);
+int contig_wait_for_io(unsigned long start_pfn, unsigned long end_pfn);
 bool contig_may_leave(unsigned long pfn);
 unsigned long contig_edge_cost(unsigned long start_pfn, unsigned long end_pfn);
 unsigned long contig_least_cost(const struct zone *zone, int migratetype,
@@ -125,7 +125,7 @@ static inline int contig_blocked(struct contig_request *req, unsigned long pfn,
  *		  in a per-CPU list, or on their way
  * @nr_extra: pages that somebody holds more references to than is explained,
  *	      or that are on no list: a per-CPU batch, or a pin
- * @nr_writeback: pages that are being written
+ * @nr_writeback: pages that are being written, or read, or locked otherwise
  * @blocker_pfn: the first page that is in the way; the range's end if none
  * @reason: why it is
  * @unmovable_pfn: the first page that will certainly stay, if below the end

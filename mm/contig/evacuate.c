@@ -227,8 +227,10 @@ static int evacuate_in_rounds(struct evacuation *evac)
 			break;
 		drain(evac, &survey);
 		mode = mode_of(req, round);
-		if (survey.nr_writeback && may_wait && mode != MIGRATE_ASYNC &&
-		    contig_wait_writeback(req->start_pfn, req->end_pfn))
+		/* What could not be moved before was in a batch until now. */
+		if (survey.nr_writeback + survey.nr_extra && may_wait &&
+		    mode != MIGRATE_ASYNC &&
+		    contig_wait_for_io(req->start_pfn, req->end_pfn))
 			return contig_blocked(req, survey.blocker_pfn,
 					      CONTIG_REASON_SIGNAL, -EINTR);
 		err = move_tenants(evac, mode);

@@ -120,7 +120,8 @@ static enum contig_reason judge_folio(struct folio *folio)
 			return CONTIG_REASON_IN_FLIGHT;
 		return CONTIG_REASON_UNMOVABLE;
 	}
-	if (folio_test_writeback(folio))
+	/* Locked, it may wait to be read; then its reader has a reference. */
+	if (folio_test_writeback(folio) || folio_test_locked(folio))
 		return CONTIG_REASON_WRITEBACK;
 	if (folio_ref_count(folio) > folio_expected_ref_count(folio) + 1)
 		return CONTIG_REASON_PINNED;
@@ -177,7 +178,7 @@ static inline bool is_plain_tenant(const struct page *page)
 	unsigned long mapping = (unsigned long)READ_ONCE(page->mapping);
 	unsigned long flags = READ_ONCE(page->flags);
 	unsigned long odd_flags = BIT(PG_head) | BIT(PG_writeback) |
-				  BIT(PG_reserved);
+				  BIT(PG_locked) | BIT(PG_reserved);
 	int nr_explained = atomic_read(&page->_mapcount) + 1;
 
 #ifdef CONFIG_MEMORY_FAILURE
@@ -408,8 +409,18 @@ unsigned long contig_edge_cost(unsigned long start_pfn, unsigned long end_pfn)
 				    overhang(end_pfn, false));
 }
 
+static int wait_for_io(struct folio *folio)
+{
+	if (folio_test_locked(folio)) {
+		if (folio_lock_killable(folio))
+			return -EINTR;
+		folio_unlock(folio);
+	}
+	return folio_wait_writeback_killable(folio);
+}
+
 /**
- * contig_wait_writeback() - wait until nothing in a range is being written
+ * contig_wait_for_io() - wait until nothing in a range is being read or written
  * @start_pfn: first page frame
  * @end_pfn: first page frame behind the range; all in one zone and online
  *
@@ -418,7 +429,7 @@ unsigned long contig_edge_cost(unsigned long start_pfn, unsigned long end_pfn)
  * Context: Process context; waits for I/O, as long as that takes.
  * Return: 0, -EINTR on a fatal signal.
  */
-int contig_wait_writeback(unsigned long start_pfn, unsigned long end_pfn)
+int contig_wait_for_io(unsigned long start_pfn, unsigned long end_pfn)
 {
 	unsigned long pfn, nr_pages;
 	int err = 0;
@@ -431,7 +442,7 @@ int contig_wait_writeback(unsigned long start_pfn, unsigned long end_pfn)
 		folio = look_at(pfn_to_page(pfn));
 		if (!folio)
 			continue;
-		err = folio_wait_writeback_killable(folio);
+		err = wait_for_io(folio);
 		folio_put(folio);
 	}
 	return err;

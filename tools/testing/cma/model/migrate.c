@@ -9,6 +9,8 @@
  */
 #include "tenant.h"
 
+#define LOCK_PAUSES	1000
+
 /* A folio at @pfn that can be collected, with a reference. */
 static struct folio *collect(struct page *page)
 {
@@ -154,6 +156,17 @@ static int move_locked(struct folio *src, struct folio *dst, enum migrate_mode m
 	return move(src, dst);
 }
 
+/* No signal ends it: whoever gets here must have seen that it does not take long. */
+static void wait_for_lock(struct folio *folio)
+{
+	unsigned int pauses;
+
+	for (pauses = 0; model_flag(&folio->page, PG_locked); pauses++) {
+		MODEL_CHECK(pauses < LOCK_PAUSES, &folio->page);
+		schedule_timeout_killable(1);
+	}
+}
+
 static int migrate_folio(struct folio *src, new_folio_t *new, unsigned long private,
 			 enum migrate_mode mode)
 {
@@ -164,6 +177,8 @@ static int migrate_folio(struct folio *src, new_folio_t *new, unsigned long priv
 	if (!dst)
 		return folio_order(src) && !split_folio(src) ? -EAGAIN : -ENOMEM;
 
+	if (mode == MIGRATE_SYNC)
+		wait_for_lock(src);
 	if (!model_fails("migrate_pages: move") &&
 	    !model_set_flag(&src->page, PG_locked)) {
 		err = move_locked(src, dst, mode);
@@ -238,6 +253,23 @@ unsigned long reclaim_clean_pages_from_list(struct zone *zone,
 	list_for_each_entry_safe(folio, next, folios, lru)
 		nr_dropped += drop(folio);
 	return nr_dropped;
+}
+
+int folio_lock_killable(struct folio *folio)
+{
+	while (model_set_flag(&folio->page, PG_locked)) {
+		if (model_fails("folio_lock_killable"))
+			current->killed = true;
+		if (current->killed)
+			return -EINTR;
+		schedule_timeout_killable(1);
+	}
+	return 0;
+}
+
+void folio_unlock(struct folio *folio)
+{
+	model_clear_flag(&folio->page, PG_locked);
 }
 
 /* A disk is done sooner or later; a signal that comes first ends the wait. */

@@ -586,6 +586,41 @@ static void a_request_without_fs_waits_for_no_disk(void)
 	disk_is_not_waited_for(TENANT_ANON);
 }
 
+static void page_is_unlocked(void)
+{
+	if (++nr_pauses == PAUSES_MAX / 10)
+		folio_unlock(page_folio(world.tenants[0].pages[0]));
+}
+
+/* Being read, say, from a disk that does not answer. */
+static void a_locked_page_is_waited_for_until_a_signal_comes(void)
+{
+	struct address_space *tenant = &world.tenants[0];
+	struct page *page;
+	unsigned long pfn;
+
+	world_set_up();
+	CHECK(tenant_move_in(tenant, TENANT_DIRTY, 0, 1));
+	lru_add_drain_all();
+	page = tenant->pages[0];
+	pfn = page_to_pfn(page);
+	CHECK_EQ(folio_lock_killable(page_folio(page)), 0);
+	model_seams.pause = task_is_killed;
+	CHECK_EQ(alloc_contig_range(pfn, pfn + 1, MIGRATE_MOVABLE, GFP_KERNEL), -EINTR);
+	current->killed = false;
+	/* Who may call no file system does not wait. */
+	model_seams.pause = NULL;
+	CHECK_EQ(alloc_contig_range(pfn, pfn + 1, MIGRATE_MOVABLE, GFP_NOFS), -EBUSY);
+
+	nr_pauses = 0;
+	model_seams.pause = page_is_unlocked;
+	CHECK_EQ(alloc_contig_range(pfn, pfn + 1, MIGRATE_MOVABLE, GFP_KERNEL), 0);
+	CHECK_EQ(nr_pauses, PAUSES_MAX / 10);
+	model_seams.pause = NULL;
+	free_contig_range(pfn, 1);
+	world_tear_down();
+}
+
 /* Registered for good, so this one comes last; they have no memory. */
 static void names_are_unique_until_places_run_out(void)
 {
@@ -632,6 +667,7 @@ static const struct test tests[] = {
 	TEST(part_of_a_compound_page_is_not_freed),
 	TEST(the_atomic_reserve_gives_way),
 	TEST(a_request_without_fs_waits_for_no_disk),
+	TEST(a_locked_page_is_waited_for_until_a_signal_comes),
 	TEST(names_are_unique_until_places_run_out),
 	{}
 };

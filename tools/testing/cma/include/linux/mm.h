@@ -78,6 +78,8 @@ static inline bool put_page_testzero(struct page *page)
 
 void folio_put(struct folio *folio);
 int folio_wait_writeback_killable(struct folio *folio);
+int folio_lock_killable(struct folio *folio);
+void folio_unlock(struct folio *folio);
 
 #define page_cpupid_reset_last(page)		((void)(page))
 #define arch_free_page(page, order)		((void)(page), (void)(order))

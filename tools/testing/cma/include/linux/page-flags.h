@@ -54,6 +54,7 @@ static inline struct page *compound_head(const struct page *page)
 #define page_has_type(page)	(READ_ONCE((page)->page_type) != MODEL_NO_TYPE)
 
 #define folio_test_lru(folio)		model_flag(&(folio)->page, PG_lru)
+#define folio_test_locked(folio)	model_flag(&(folio)->page, PG_locked)
 #define folio_test_writeback(folio)	model_flag(&(folio)->page, PG_writeback)
 #define folio_test_swapcache(folio)	model_flag(&(folio)->page, PG_swapcache)
 #define folio_test_private(folio)	model_flag(&(folio)->page, PG_private)

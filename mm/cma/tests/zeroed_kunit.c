@@ -4,7 +4,9 @@
  * linux,cma-zeroed, private or not, that nobody uses. Every case leaves them as
  * it found them.
  */
+#include <kunit/device.h>
 #include <kunit/test.h>
+#include <linux/dma-mapping.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/string.h>
@@ -112,10 +114,44 @@ static void folio_is_zeroed(struct kunit *test)
 	}
 }
 
+#ifdef CONFIG_DMA_CMA
+/* The DMA layer, which zeroes all other buffers of drivers, leaves these alone. */
+static void buffer_without_a_mapping_is_zeroed(struct kunit *test)
+{
+	struct device *dev = kunit_device_register(test, "cma-zeroed");
+	struct cma *cma;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
+	dev->coherent_dma_mask = DMA_BIT_MASK(64);
+	for_each_zeroed_cma(cma) {
+		size_t size = cma->nr_pages * PAGE_SIZE;
+		struct page *pages = cma_alloc(cma, cma->nr_pages, 0, false);
+		dma_addr_t at;
+
+		KUNIT_ASSERT_NOT_NULL(test, pages);
+		scribble(pages, cma->nr_pages);
+		KUNIT_EXPECT_TRUE(test, cma_release(cma, pages, cma->nr_pages));
+		dev->cma_area = cma;
+		/* What it returns without a mapping is the page. */
+		pages = dma_alloc_attrs(dev, size, &at, GFP_KERNEL,
+					DMA_ATTR_NO_KERNEL_MAPPING);
+		KUNIT_ASSERT_NOT_NULL(test, pages);
+		KUNIT_EXPECT_EQ(test, page_to_phys(pages), cma_get_base(cma));
+		KUNIT_EXPECT_EQ_MSG(test, nr_not_zeroed(pages, cma->nr_pages),
+				    0UL, "area %s", cma->name);
+		dma_free_attrs(dev, size, pages, at, DMA_ATTR_NO_KERNEL_MAPPING);
+		dev->cma_area = NULL;
+	}
+}
+#endif
+
 static struct kunit_case zeroed_cases[] = {
 	KUNIT_CASE(pages_are_zeroed),
 	KUNIT_CASE(frozen_pages_are_zeroed),
 	KUNIT_CASE(folio_is_zeroed),
+#ifdef CONFIG_DMA_CMA
+	KUNIT_CASE(buffer_without_a_mapping_is_zeroed),
+#endif
 	{}
 };
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What every change has to pass: checks, the host harness, KUnit, and kselftests on arm64."""
+"""What every change has to pass: checks, the host harness and whether it sees bugs, KUnit, kselftests on arm64."""
 
 import re
 
@@ -87,6 +87,10 @@ def run_host(_stage, _args):
     return run_command("host", ["make", "-s", "-C", "tools/testing/cma", "check"])
 
 
+def run_bugs(_stage, _args):
+    return run_command("bugs", ["make", "-s", "-C", "tools/testing/cma", "bugs"])
+
+
 def run_top(_stage, args):
     return top_check.run_top("arm64", args)
 
@@ -94,6 +98,7 @@ def run_top(_stage, args):
 def stages():
     yield Stage("check", run_check)
     yield Stage("host", run_host)
+    yield Stage("bugs", run_bugs)
     # The longest first, so that none is left alone at the end.
     for each in BOOTS[:2]:
         yield Stage(each.name, run_boot, each)

@@ -179,7 +179,7 @@ static void run(struct cma *(*area_of)(unsigned int number))
 		workers[i] = (struct worker) {
 			.rng = rng_stream(i + 1),
 			.number = i,
-			.nr_ops = test_ops / 1000,
+			.nr_ops = test_ops / 200,
 			.only = area_of(i),
 			.nr_tenants = WORLD_TENANTS / THREADS,
 		};

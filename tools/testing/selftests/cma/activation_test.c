@@ -85,6 +85,33 @@ TEST_F(activation, that_fails_gives_the_memory_to_the_system)
 		  frames_count(self->start, self->end, ~0ULL, 0));
 }
 
+/*
+ * What was free when the kernel counted it, and what the areas have had set aside then, is the
+ * system's now; private areas keep theirs. What is freed later than that makes up for less than
+ * an area.
+ */
+TEST_F(activation, that_fails_loses_no_memory)
+{
+	static char log[LOG_BYTES];
+	unsigned long available, reserved;
+	long private;
+	char *line;
+	int bytes = klogctl(ALL_MESSAGES, log, LOG_BYTES - 1);
+
+	ASSERT_LT(0, bytes);
+	log[bytes] = '\0';
+	line = strstr(log, "] Memory: ");
+	ASSERT_NE(NULL, line);
+	ASSERT_EQ(1, sscanf(line, "] Memory: %luK", &available));
+	line = strstr(line, "K reserved, ");
+	ASSERT_NE(NULL, line);
+	ASSERT_EQ(1, sscanf(line, "K reserved, %luK cma-reserved", &reserved));
+	private = meminfo_pages("CmaTotal") -
+		  file_number_of("/proc/zoneinfo", "        cma     ");
+	EXPECT_LE((long)((available + reserved) / (PAGE_BYTES / 1024)) - private,
+		  meminfo_pages("MemTotal"));
+}
+
 TEST_F(activation, that_fails_is_no_affair_of_other_areas)
 {
 	struct area areas[AREAS_MAX];

@@ -196,6 +196,9 @@ TEST_F(broken, page_that_is_just_being_taken)
 	ASSERT_NE(0, pfn);
 	ASSERT_EQ(0, area_give_all(&self->area));
 	ASSERT_EQ(0, held_at(&self->request, "take", &self->area, RANGE_PAGES));
+	area_bitmap(&self->area, self->after);
+	ASSERT_TRUE(self->after[pfn + 7 - self->area.base_pfn])
+		TH_LOG("another range is being taken");
 	ASSERT_TRUE(break_page(pfn + 7));
 	/* There are other ranges. */
 	EXPECT_EQ(0, held_go(&self->request));

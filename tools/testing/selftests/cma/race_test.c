@@ -11,9 +11,11 @@
  * memory block beside an area that goes offline (hotplug_test, on x86_64).
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 
 #include "area.h"
 #include "fault.h"
@@ -89,6 +91,35 @@ TEST_F(race, tenants_go_by_themselves)
 	EXPECT_EQ(self->scene.whole.used + (long)WINDOW_PAGES, area_used(self->area));
 }
 
+/* One becomes somebody else's alone, not mapped any more, and is free when that one lets go. */
+TEST_F(race, last_reference_is_dropped_by_somebody_else)
+{
+	struct tenants *tenants = &self->scene.tenants;
+	struct iovec iov = { .iov_len = PAGE_BYTES };
+	size_t page;
+	int fds[2];
+
+	ASSERT_LE((long)TENANT_PAGES / 8,
+		  scene_settle(&self->scene, &tenant_anonymous, TENANT_PAGES));
+	for (page = 0; page < tenants->nr_pages; page++)
+		if (area_holds(self->area, tenants->pfns[page]))
+			break;
+	ASSERT_LT(page, tenants->nr_pages);
+	iov.iov_base = tenants->addr + page * PAGE_BYTES;
+	ASSERT_EQ(0, pipe(fds));
+	ASSERT_EQ(0, held_at(&self->request, variant->stage, self->area, WINDOW_PAGES));
+	ASSERT_EQ((ssize_t)PAGE_BYTES, vmsplice(fds[1], &iov, 1, 0));
+	ASSERT_EQ(0, madvise(iov.iov_base, PAGE_BYTES, MADV_DONTNEED));
+	EXPECT_EQ(0, frames_with(&tenants->pfns[page], 1, KPF(BUDDY)));
+	EXPECT_FALSE(held_done(&self->request));
+	close(fds[0]);
+	close(fds[1]);
+	EXPECT_EQ(0, held_go(&self->request));
+	EXPECT_EQ(self->scene.whole.used + (long)WINDOW_PAGES, area_used(self->area));
+	/* What the scene expects of that page is no longer so. */
+	scene_empty(&self->scene);
+}
+
 /* Huge pages that live in the range are split into base pages, and some of those are freed. */
 TEST_F(race, huge_tenants_are_split)
 {
@@ -158,6 +189,10 @@ TEST_F(free_range, is_refilled_by_per_cpu_lists)
 		EXPECT_EQ(0, madvise(tenants->addr + page * PAGE_BYTES, PAGE_BYTES, MADV_DONTNEED));
 	for (page = 0; page < tenants->nr_pages; page += 4)
 		tenants->addr[page * PAGE_BYTES] = 1;
+	for (page = 0; page < tenants->nr_pages; page += 8)
+		EXPECT_EQ(0, madvise(tenants->addr + page * PAGE_BYTES, PAGE_BYTES, MADV_DONTNEED));
+	EXPECT_LT(area_buddy_frames(self->area), nr_unused(&self->scene))
+		TH_LOG("no per-CPU list has a page of the window");
 	EXPECT_FALSE(held_done(&self->request));
 	EXPECT_EQ(0, held_go(&self->request));
 	EXPECT_EQ(self->scene.whole.used + (long)WINDOW_PAGES, area_used(self->area));

@@ -40,6 +40,7 @@
 #define ROUND_SECONDS		15
 #define ROUNDS_LEAST		3
 #define SOME			12	/* requests a round beside loads that write */
+#define HANG_MS			120000	/* as the kernel tells of a hung task */
 
 static const char *const items[] = {
 	"cma_alloc_success", "cma_alloc_fail", "pgmigrate_success", "pgmigrate_fail", "pswpout",
@@ -57,6 +58,17 @@ static void items_note(void)
 
 	for (i = 0; i < NR_ITEMS; i++)
 		before[i] = vmstat(items[i]);
+}
+
+/* How much has the item of /proc/vmstat grown? -1: this kernel has none. */
+static long long item_growth(const char *name)
+{
+	int i;
+
+	for (i = 0; i < NR_ITEMS; i++)
+		if (!strcmp(items[i], name))
+			return before[i] < 0 ? -1 : vmstat(name) - before[i];
+	return -1;
 }
 
 static void items_print(void)
@@ -158,6 +170,7 @@ static void run(struct soak *s)
 	for (way = 0; way < NR_WAYS; way++)
 		worked = worked && (counts.had[way] || !counts.refused[way]);
 	tap_result(worked && counts.had[WAY_DEBUGFS], "clients_are_served");
+	tap_result(counts.longest_ms < HANG_MS, "no_request_goes_on_for_ever");
 	loads_end();
 	must_print(&s->beside_writers);
 	tap_result(s->beside_writers.asked && !s->beside_writers.never,
@@ -166,6 +179,8 @@ static void run(struct soak *s)
 	tap_result(s->alone.asked && !s->alone.never, "requests_with_nobody_in_the_way_succeed");
 	trace_end();
 	items_print();
+	if (item_growth("thp_split_page") >= 0)
+		tap_result(item_growth("thp_split_page") > 0, "huge_pages_are_split");
 	tap_result(!places_check_end(), "nothing_is_lost");
 	if (s->all)
 		tap_result(!loads_skipped(), "every_load_is_possible");

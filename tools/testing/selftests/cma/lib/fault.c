@@ -16,6 +16,7 @@
 /* Limits should a test die, or nobody come; with all checks on, minutes are nothing. */
 #define HOLD_MS		600000
 #define POLLS_MAX	30000
+#define FAULTS_MAX	1000000
 
 static const char *file_of(const char *kind, const char *file)
 {
@@ -123,7 +124,14 @@ int fault_at(const char *stage, int times)
 
 int fault_now_and_then(const char *kind, int every)
 {
-	return set(kind, "probability", 100 / every);
+	return set(kind, "times", FAULTS_MAX) ?: set(kind, "probability", 100 / every);
+}
+
+long long fault_nr_failed(const char *kind)
+{
+	long long left = file_number(file_of(kind, "times"));
+
+	return left < 0 ? -1 : FAULTS_MAX - left;
 }
 
 int fault_nth(unsigned int nth)

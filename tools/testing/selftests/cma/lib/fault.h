@@ -38,6 +38,9 @@ int fault_at(const char *stage, int times);
 /* One of @every allocations of this kind fails, by chance. Return: 0 or -errno. */
 int fault_now_and_then(const char *kind, int every);
 
+/* Return: how many have failed since then, or -1. */
+long long fault_nr_failed(const char *kind);
+
 /*
  * The @nth fault that this thread's next system calls could meet, of any kind and at any stage,
  * is met; 0: none. Return: 0 or -errno.

@@ -41,6 +41,7 @@ int scene_open(struct scene *scene, const char *name, unsigned long nr_pages)
 	scene->claimed = calloc(area->nr_pages, 1);
 	if (!err && (!scene->claimed || area_bitmap(area, scene->claimed) != scene->whole.used))
 		err = -ENOMEM;
+	err = err ?: blocks_note(&scene->blocks);
 	return err ?: hog_outside_areas(&scene->hog, SLACK_PAGES);
 }
 
@@ -104,6 +105,9 @@ int scene_unchanged(struct scene *scene)
 	error = cma_free_error();
 	if (error)
 		return complain(area, "CmaFree is off by", error);
+	error = blocks_check(&scene->blocks) ?: isolated_check();
+	if (error)
+		return error;
 	error = scene->tenants.kind ? tenants_wrong(&scene->tenants) : 0;
 	return error ? complain(area, "tenants that have lost their content", error) : 0;
 }

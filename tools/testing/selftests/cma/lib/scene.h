@@ -10,6 +10,7 @@
 #define CMA_SELFTEST_SCENE_H
 
 #include "area.h"
+#include "blocks.h"
 #include "heap.h"
 #include "hog.h"
 #include "tenant.h"
@@ -18,6 +19,7 @@ struct scene {
 	struct heap whole;		/* the area, and what is taken of it */
 	unsigned long nr_pages;		/* of the window */
 	unsigned char *claimed;		/* pages that are taken, at the beginning */
+	struct blocks blocks;		/* at the beginning */
 	struct hog hog;
 	struct tenants tenants;
 	struct tenant_kind kind;
@@ -34,7 +36,8 @@ void scene_empty(struct scene *scene);
 
 /*
  * Is everything as it was at the beginning: the same pages taken, the counters add up, CmaFree
- * is exact, every tenant has kept its content? Return: 0, or -errno with a line on stdout.
+ * is exact, every pageblock has its type and every page is on its list, every tenant has kept its
+ * content? Return: 0, or -errno with a line on stdout.
  */
 int scene_unchanged(struct scene *scene);
 

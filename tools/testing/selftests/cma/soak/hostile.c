@@ -129,14 +129,21 @@ static void be_hostile(uint64_t random)
 	_exit(0);
 }
 
-static void end_one(int i)
+/* It was at it when it was killed, unless it has found no memory at all. */
+static void end_one(struct work *w, int i)
 {
+	int status;
+
 	if (hostile[i] <= 0)
 		return;
 	kill(-hostile[i], SIGKILL);
 	kill(hostile[i], SIGKILL);
-	waitpid(hostile[i], NULL, 0);
+	waitpid(hostile[i], &status, 0);
 	hostile[i] = 0;
+	if (WIFSIGNALED(status))
+		w->nr_events++;
+	else if (WEXITSTATUS(status))
+		load_wrong(w, 1, "a program could not do without its privilege");
 }
 
 /* One dies in the middle of what it does, and another one comes. */
@@ -144,13 +151,12 @@ static int hostile_step(struct work *w)
 {
 	int i = random_below(&w->random, NR_HOSTILE);
 
-	end_one(i);
+	end_one(w, i);
 	hostile[i] = fork();
 	if (!hostile[i])
 		be_hostile(w->random);
 	if (hostile[i] < 0)
 		return -EAGAIN;
-	w->nr_events++;
 	usleep(100 * 1000);
 	return 0;
 }
@@ -159,9 +165,8 @@ static void hostile_rest(struct work *w)
 {
 	int i;
 
-	(void)w;
 	for (i = 0; i < NR_HOSTILE; i++)
-		end_one(i);
+		end_one(w, i);
 }
 
 const struct load load_hostile = {

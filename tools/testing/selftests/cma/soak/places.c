@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../lib/blocks.h"
 #include "../lib/page.h"
 #include "../lib/proc.h"
 #include "places.h"
@@ -15,55 +16,11 @@
 #define USED_BY_OTHERS	(KPF(BUDDY) | KPF(LRU) | KPF(ANON) | KPF(MMAP) | KPF(SLAB) | KPF(HUGE) | \
 			 KPF(WRITEBACK) | KPF(DIRTY) | KPF(SWAPCACHE) | KPF(PGTABLE))
 #define COUNT_ATTEMPTS	10
-#define BLANKS		" \t\r\n\f"
 
 struct place places[PLACES_MAX];
 int nr_places;
 
-/* Pageblocks by type, of all zones; a type that gets lost is lost for good. */
-static struct blocks {
-	long cma, isolated;
-} blocks_before;
-
-/* "Node 0, zone DMA 1 2 ..." under a line that names the columns. */
-static struct blocks blocks_now(void)
-{
-	struct blocks found = { 0, 0 };
-	char line[512];
-	int column, cma = -1, isolated = -1;
-	bool below = false;
-	FILE *file = fopen("/proc/pagetypeinfo", "r");
-
-	while (file && fgets(line, sizeof(line), file)) {
-		char *at = line, *word;
-
-		if (!strncmp(line, "Number of blocks type", 21)) {
-			below = true;
-			at += 21;
-			for (column = 0; (word = strtok(at, BLANKS)); column++, at = NULL) {
-				if (!strcmp(word, "CMA"))
-					cma = column;
-				if (!strcmp(word, "Isolate"))
-					isolated = column;
-			}
-			continue;
-		}
-		at = strstr(line, "zone");
-		if (!below || !at)
-			continue;
-		strtok(at, BLANKS);		/* zone */
-		strtok(NULL, BLANKS);		/* its name */
-		for (column = 0; (word = strtok(NULL, BLANKS)); column++) {
-			if (column == cma)
-				found.cma += atol(word);
-			if (column == isolated)
-				found.isolated += atol(word);
-		}
-	}
-	if (file)
-		fclose(file);
-	return found;
-}
+static struct blocks blocks_before;
 
 static int bank_of(const struct area *area)
 {
@@ -120,8 +77,7 @@ int places_open(void)
 		       places[i].heap.fd < 0 ? "no heap" : "a heap",
 		       places[i].bank < 0 ? "no bank of a camera" : "a bank of the camera");
 	}
-	blocks_before = blocks_now();
-	if (blocks_before.cma <= 0) {
+	if (blocks_note(&blocks_before)) {
 		printf("# /proc/pagetypeinfo tells of no CMA pageblock\n");
 		return -EINVAL;
 	}
@@ -207,31 +163,6 @@ static int check_counters(const struct place *p)
 	return !good;
 }
 
-static int check_blocks(void)
-{
-	struct blocks now = blocks_now();
-
-	if (now.cma == blocks_before.cma && now.isolated == blocks_before.isolated)
-		return 0;
-	printf("# pageblocks: %ld CMA, %ld isolated; at the start %ld and %ld\n", now.cma,
-	       now.isolated, blocks_before.cma, blocks_before.isolated);
-	return 1;
-}
-
-/* What was taken off an LRU list is on one again, or free. */
-static int check_isolated(void)
-{
-	long long anon, file;
-
-	stat_refresh();
-	anon = vmstat("nr_isolated_anon");
-	file = vmstat("nr_isolated_file");
-	if (!anon && !file)
-		return 0;
-	printf("# %lld anonymous and %lld file pages are still off their LRU lists\n", anon, file);
-	return 1;
-}
-
 /* For the report: what kpageflags says of frames that are neither free nor handed out. */
 static void print_who_is_left(const struct area *area)
 {
@@ -277,5 +208,5 @@ int places_check_end(void)
 		print_who_is_left(&places[i].heap.area);
 		nr_bad++;
 	}
-	return nr_bad + check_blocks() + check_isolated();
+	return nr_bad + !!blocks_check(&blocks_before) + !!isolated_check();
 }

@@ -35,7 +35,7 @@ BOOTS = [
     Boot("debug.faults", ["fault_test"], FAULTS, [core.CAMERA], mem="640M", seconds=900),
     Boot("debug.races", ["race_test"], FAULTS, [core.CAMERA], mem="640M", seconds=600),
     # What follows the colon comes after -t: seconds, here.
-    Boot("debug.soak", ["soak:180"], "cma=64M", ["soak.dtso"], mem="640M", disks=True, seconds=600,
+    Boot("debug.soak", ["soak:300"], "cma=64M", ["soak.dtso"], mem="640M", disks=True, seconds=600,
          options=SOAK_CONSOLE),
     Boot("debug.security", ["security_test", "camera_test"], FAULTS, [core.CAMERA], mem="640M"),
     # What breaks stays so: nothing else runs there.

@@ -9,8 +9,7 @@
 #include "blocks.h"
 #include "proc.h"
 
-#define ISOLATED_ATTEMPTS	50
-#define BLANKS			" \t\r\n\f"
+#define BLANKS	" \t\r\n\f"
 
 /* "Node 0, zone DMA 1 2 ..." under a line that names the columns. */
 static struct blocks blocks_now(void)
@@ -72,17 +71,12 @@ int blocks_check(const struct blocks *then)
 int isolated_check(void)
 {
 	long long anon, file;
-	int attempt;
 
-	for (attempt = 0; attempt < ISOLATED_ATTEMPTS; attempt++) {
-		if (attempt)
-			usleep(100 * 1000);
-		stat_refresh();
-		anon = vmstat("nr_isolated_anon");
-		file = vmstat("nr_isolated_file");
-		if (!anon && !file)
-			return 0;
-	}
+	stat_refresh();
+	anon = vmstat("nr_isolated_anon");
+	file = vmstat("nr_isolated_file");
+	if (!anon && !file)
+		return 0;
 	printf("# %lld anonymous and %lld file pages are still off their LRU lists\n", anon, file);
 	return -EUCLEAN;
 }

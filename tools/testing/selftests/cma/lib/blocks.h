@@ -20,8 +20,7 @@ int blocks_note(struct blocks *blocks);
 int blocks_check(const struct blocks *then);
 
 /*
- * Is everything that was taken off an LRU list on one again, or free? The kernel may be at work
- * for itself, so a few attempts are made. Return: as blocks_check().
+ * Is everything that was taken off an LRU list on one again, or free? Return: as blocks_check().
  */
 int isolated_check(void);
 
